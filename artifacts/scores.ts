@@ -1,0 +1,22 @@
+/** Numbers that may be published. */
+
+export interface Score {
+  /** Id that a user types: `psnr`, `fid`; a parametrised one names its parameter: `fid[digits 3f2a1c]`. */
+  readonly metric: string;
+  readonly value: number;
+  /** "dB", "1" for a pure number, "squared intensity". */
+  readonly unit: string;
+  readonly better: "higher" | "lower";
+  /** How many independent items the value is a mean over (or the distance is estimated from). */
+  readonly count: number;
+  /** What exactly was computed, in one line: window, range, averaging, frames, divisor. */
+  readonly protocol: string;
+  /** What was scored: "samples", "next-frame predictor", "copy last frame", "real vs real". */
+  readonly of: string;
+  /** Half width of a 95 % interval over clips, when one can be given. */
+  readonly interval?: number;
+}
+
+export interface Scores {
+  readonly scores: readonly Score[];
+}
