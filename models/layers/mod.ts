@@ -1,0 +1,15 @@
+/** Layers, each declared once: `xParameters(sizes)` declares, `x(parameters, input)` computes. */
+
+export { customGradient } from "./custom_gradient.ts";
+export { silu } from "./silu.ts";
+export { linear, linearParameters } from "./linear.ts";
+export { conv2d, conv2dParameters } from "./conv2d.ts";
+export { groupNorm, groupNormParameters } from "./group_norm.ts";
+export { resBlock, resBlockParameters } from "./res_block.ts";
+export { selfAttention, selfAttentionParameters } from "./self_attention.ts";
+export { sinusoidalEmbedding } from "./sinusoidal_embedding.ts";
+export { timeEmbedding, timeEmbeddingParameters } from "./time_embedding.ts";
+export { convGru, convGruParameters } from "./conv_gru.ts";
+export { upsample } from "./upsample.ts";
+export { spaceToDepth } from "./space_to_depth.ts";
+export { depthToSpace } from "./depth_to_space.ts";
