@@ -1,0 +1,8 @@
+/**
+ * Registers tfjs's gradients, once, by importing it for its side effect.
+ *
+ * Under Deno "@tensorflow/tfjs-core" resolves to a bundle without gradients, and its own
+ * registration file has imports that only bundlers resolve. The umbrella package registers them.
+ */
+
+import "@tensorflow/tfjs";
