@@ -1,0 +1,87 @@
+/** What is wrong with a config, at which place, and what would be right. */
+
+import { locate, type Origin, type Position } from "./source.ts";
+
+export interface Diagnostic extends Position {
+  readonly message: string;
+  /** What to do: `Did you mean "steps"?` */
+  readonly hint?: string;
+}
+
+/** A config that cannot be used; carries everything that is wrong with it. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map(formatDiagnostic).join("\n"));
+    this.diagnostics = diagnostics;
+  }
+}
+
+/**
+ * The place and message, the source line and a squiggle:
+ *
+ * ```
+ * configs/tiny.yaml:5:5 Unknown key "parms"
+ *       parms:
+ *       ~~~~~
+ *   Did you mean "params"?
+ * ```
+ */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const { file, line, column, length, message, hint, sourceLine } = diagnostic;
+  const head = `${file}:${line}:${column} ${message}`;
+  const before = sourceLine.slice(0, column - 1);
+  // Wide lines are cut around the squiggle: a flow map may put a whole pipeline on one line.
+  const cut = before.length > 60 ? before.length - 60 : 0;
+  const shown = sourceLine.slice(cut, cut + 120);
+  const pad = before.slice(cut).replace(/[^\t]/g, " ");
+  const squiggle = "~".repeat(Math.max(1, Math.min(length, 120 - pad.length)));
+  const lines = [head, `    ${shown}`, `    ${pad}${squiggle}`];
+  if (hint !== undefined) lines.push(`  ${hint}`);
+  return lines.map(printable).join("\n");
+}
+
+/** Collects diagnostics, so that a person sees all of them at once. */
+export class Diagnostics {
+  /** Beyond this nobody reads on, and each near-name search costs time. */
+  static readonly limit = 100;
+  readonly #found: Diagnostic[] = [];
+  #dropped = 0;
+
+  get isEmpty(): boolean {
+    return this.#found.length === 0;
+  }
+
+  /** @param hint Computed only when the diagnostic is kept. */
+  add(origin: Origin, message: string, hint?: () => string | undefined): void {
+    if (this.#found.length >= Diagnostics.limit) {
+      this.#dropped++;
+      return;
+    }
+    const text = hint?.();
+    this.#found.push({ ...locate(origin), message, ...(text === undefined ? {} : { hint: text }) });
+  }
+
+  /** @throws {ConfigError} When anything was added. */
+  throwIfAny(): void {
+    if (this.isEmpty) return;
+    const last = this.#found.at(-1);
+    if (this.#dropped > 0 && last !== undefined) {
+      const more = `${this.#dropped} more like these are not shown`;
+      this.#found[this.#found.length - 1] = { ...last, hint: join(last.hint, more) };
+      this.#dropped = 0;
+    }
+    throw new ConfigError(this.#found);
+  }
+}
+
+/** A config is a stranger's text: no terminal escape of it may reach the terminal. */
+export function printable(text: string): string {
+  return text.replace(/(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
+}
+
+function join(hint: string | undefined, more: string): string {
+  return hint === undefined ? more : `${hint} (${more})`;
+}

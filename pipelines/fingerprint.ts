@@ -1,0 +1,124 @@
+/** What is in a cache key, and why. Whatever is not named here cannot cause a stage to run again. */
+
+import type { ArtifactKindId } from "../artifacts/artifact.ts";
+import type { Json } from "../artifacts/weights.ts";
+import { canonicalJson } from "./canonical_json.ts";
+import { type CacheKey, type Digest, digestOf, parseCacheKey, parseDigest } from "./digest.ts";
+import type { PlannedStage } from "./plan.ts";
+
+/**
+ * Everything that may change a stage's result. Kept beside the result, so that `why` can name the
+ * field that differs.
+ *
+ * Not in it, because none of it changes a result: the stage's name, the file and line of a value, the
+ * order of keys, where the project lies, time, host, workers and threads, retries, and the parameters
+ * that the stage declares as `ignored`.
+ */
+export interface KeyDocument {
+  /** Version of this very layout: an old record must not be taken for a new one. */
+  readonly format: 1;
+  /** Which code runs; the version is raised by hand when equal inputs may give other outputs. */
+  readonly stage: { readonly id: string; readonly version: number };
+  /** Complete, so that a changed default is a change; without `ignored` and file parameters. */
+  readonly params: { readonly [name: string]: Json };
+  /** Content of files that parameters name: a path says nothing about what is in the file. */
+  readonly files: { readonly [param: string]: Digest | readonly Digest[] };
+  /** Content of inputs by port, not the keys that made them: equal bytes keep what follows cached. */
+  readonly inputs: { readonly [port: string]: Digest };
+  /** Of the run; every random number of a stage derives from it. */
+  readonly seed: number;
+  /** Another backend or library rounds differently; null for stages that compute no tensors. */
+  readonly engine: EngineFacts | null;
+  /** A new codec version writes other bytes, so old results cannot be compared with new ones. */
+  readonly outputs: {
+    readonly [port: string]: { readonly kind: ArtifactKindId; readonly version: number };
+  };
+}
+
+/** The part of `EngineInfo` that changes numbers; the number of threads is not part of it. */
+export interface EngineFacts {
+  readonly backend: string;
+  /** "onnxruntime 1.30.0". */
+  readonly version: string;
+}
+
+/** Facts about this installation that keys depend on. */
+export interface KeyContext {
+  readonly engine: EngineFacts;
+  /** Codec version of each artifact kind. */
+  readonly kindVersions: Readonly<Record<ArtifactKindId, number>>;
+  /** Digest of a file's content; may remember it. */
+  readonly digestOfFile: (absolutePath: string) => Promise<Digest>;
+}
+
+export interface Fingerprint {
+  readonly key: CacheKey;
+  readonly document: KeyDocument;
+}
+
+/**
+ * The key of a stage, once the content of its inputs is known.
+ *
+ * @param inputs Digest of each connected input, by port.
+ * @throws {Error} When a connected input has no digest.
+ */
+export async function keyOf(
+  planned: PlannedStage,
+  inputs: Readonly<Record<string, string>>,
+  context: KeyContext,
+): Promise<Fingerprint> {
+  const { stage } = planned;
+  const left = new Set<string>([...(stage.ignored ?? []), ...(stage.files ?? [])]);
+  const document: KeyDocument = {
+    format: 1,
+    stage: { id: stage.id, version: stage.version },
+    params: Object.fromEntries(Object.entries(planned.params).filter(([name]) => !left.has(name))),
+    files: await fileDigests(planned, context),
+    inputs: inputDigests(planned, inputs),
+    seed: planned.runSeed,
+    engine: stage.permissions?.engine === true
+      ? { backend: context.engine.backend, version: context.engine.version }
+      : null,
+    outputs: Object.fromEntries(
+      Object.entries(stage.outputs).map(([port, kind]) => [
+        port,
+        { kind, version: context.kindVersions[kind] },
+      ]),
+    ),
+  };
+  return { key: cacheKey(document), document };
+}
+
+/** sha256 of the document's canonical JSON. */
+export function cacheKey(document: KeyDocument): CacheKey {
+  return parseCacheKey(digestOf(canonicalJson(document)));
+}
+
+async function fileDigests(
+  planned: PlannedStage,
+  context: KeyContext,
+): Promise<KeyDocument["files"]> {
+  const digests: Record<string, Digest | readonly Digest[]> = {};
+  for (const { param, paths, isList } of planned.files) {
+    const each = await Promise.all(paths.map((path) => context.digestOfFile(path.absolute)));
+    const only = each[0];
+    if (isList) digests[param] = each;
+    else if (only !== undefined) digests[param] = only;
+  }
+  return digests;
+}
+
+function inputDigests(
+  planned: PlannedStage,
+  inputs: Readonly<Record<string, string>>,
+): KeyDocument["inputs"] {
+  return Object.fromEntries([...planned.inputs].map(([port, edge]) => {
+    const digest = inputs[port];
+    if (digest === undefined) {
+      throw new Error(
+        `Cannot compute the key of stage "${planned.name}": input "${port}" needs the digest of "${edge.stage}.${edge.output}", but it is not known`,
+      );
+    }
+    return [port, parseDigest(digest)];
+  }));
+}
