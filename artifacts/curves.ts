@@ -1,5 +1,10 @@
 /** Values over steps or frames, ready to draw. */
 
+import { z } from "zod";
+import type { ArtifactKind } from "./artifact.ts";
+import { readMetadata } from "./metadata_file.ts";
+import { stableJson } from "./stable_json.ts";
+
 export interface Series {
   readonly name: string;
   /** Points `[x, y]`, x ascending; y is finite. */
@@ -20,3 +25,28 @@ export interface Chart {
 export interface Curves {
   readonly charts: readonly Chart[];
 }
+
+/** `curves.json`. */
+export const curvesKind: ArtifactKind<Curves> = {
+  id: "curves",
+  version: 1,
+  summary: "Values over steps or frames, ready to draw",
+  encode: (curves) => new Map([["curves.json", stableJson(curves)]]),
+  decode: (files) => readMetadata(files, "curves.json", curvesSchema),
+};
+
+const pair = z.tuple([z.number(), z.number()]);
+
+const curvesSchema = z.strictObject({
+  charts: z.array(z.strictObject({
+    title: z.string(),
+    xLabel: z.string(),
+    yLabel: z.string(),
+    logY: z.boolean().exactOptional(),
+    series: z.array(z.strictObject({
+      name: z.string(),
+      points: z.array(pair),
+      band: z.array(pair).exactOptional(),
+    })),
+  })),
+});

@@ -1,5 +1,10 @@
 /** A frozen network whose features a Fréchet distance compares. */
 
+import { z } from "zod";
+import type { ArtifactKind } from "./artifact.ts";
+import { readEncoded, readMetadata } from "./metadata_file.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { stableJson } from "./stable_json.ts";
 import type { Json, NamedArrays } from "./weights.ts";
 
 export interface FeatureExtractor {
@@ -14,3 +19,29 @@ export interface FeatureExtractor {
   /** Facts for the record, such as test accuracy. */
   readonly facts: Readonly<Record<string, number>>;
 }
+
+/** `parameters.safetensors` and `feature_extractor.json`. */
+export const featureExtractorKind: ArtifactKind<FeatureExtractor> = {
+  id: "feature_extractor",
+  version: 1,
+  summary: "A frozen network whose features a Fréchet distance compares",
+  encode({ parameters, name, model, config, dimensions, facts }) {
+    return new Map<string, Uint8Array>([
+      ["feature_extractor.json", stableJson({ name, model, config, dimensions, facts })],
+      ["parameters.safetensors", encodeSafetensors(parameters)],
+    ]);
+  },
+  async decode(files) {
+    const metadata = await readMetadata(files, "feature_extractor.json", extractorMetadata);
+    const parameters = await readEncoded(files, "parameters.safetensors", decodeSafetensors);
+    return { ...metadata, parameters };
+  },
+};
+
+const extractorMetadata = z.strictObject({
+  name: z.string(),
+  model: z.string(),
+  config: z.json(),
+  dimensions: z.int().positive(),
+  facts: z.record(z.string(), z.number()),
+});

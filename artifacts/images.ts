@@ -1,6 +1,12 @@
 /** Still images. */
 
+import { z } from "zod";
+import type { ArtifactKind } from "./artifact.ts";
 import type { Split } from "./clips.ts";
+import { readEncoded, readMetadata } from "./metadata_file.ts";
+import { decodeNpy, encodeNpy } from "./npy.ts";
+import { decodePixels, splitSchema } from "./pixels.ts";
+import { stableJson } from "./stable_json.ts";
 
 export interface Images {
   /** `[image, height, width, channel]`, row major; uint8 stands for value / 255. */
@@ -10,4 +16,57 @@ export interface Images {
   readonly labels?: Int32Array;
   readonly split: Split;
   readonly source: string;
+}
+
+/** `pixels.npy`, `images.json` and, where there are labels, `labels.npy`. */
+export const imagesKind: ArtifactKind<Images> = {
+  id: "images",
+  version: 1,
+  summary: "Still images, uint8 or float32, with split and, if there are any, labels",
+  encode({ pixels, shape, labels, split, source }) {
+    const files = new Map<string, Uint8Array>([
+      ["images.json", stableJson({ labelled: labels !== undefined, split, source })],
+      ["pixels.npy", encodeNpy(shape, pixels)],
+    ]);
+    return labels === undefined
+      ? files
+      : files.set("labels.npy", encodeNpy([labels.length], labels));
+  },
+  async decode(files) {
+    const { labelled, split, source } = await readMetadata(files, "images.json", imagesMetadata);
+    const { shape, data } = await readEncoded(files, "pixels.npy", decodePixels);
+    const [image, height, width, channel, ...rest] = shape;
+    if (image === undefined || channel === undefined || rest.length > 0) throw wrongShape(shape);
+    const images: Images = {
+      pixels: data,
+      shape: [image, height ?? 0, width ?? 0, channel],
+      split,
+      source,
+    };
+    if (!labelled) return images;
+    return {
+      ...images,
+      labels: await readEncoded(files, "labels.npy", (b) => decodeLabels(b, image)),
+    };
+  },
+};
+
+const imagesMetadata = z.strictObject({
+  labelled: z.boolean(),
+  split: splitSchema,
+  source: z.string(),
+});
+
+function decodeLabels(bytes: Uint8Array, count: number): Int32Array {
+  const { shape, data } = decodeNpy(bytes);
+  if (data instanceof Int32Array && shape.length === 1 && data.length === count) return data;
+  throw new SyntaxError(
+    `labels must be int32 [${count}], but they are ${data.constructor.name} [${shape}]`,
+  );
+}
+
+function wrongShape(shape: readonly number[]): SyntaxError {
+  return new SyntaxError(
+    `Cannot read "pixels.npy": its shape must be [image, height, width, channel], but it is [${shape}]`,
+  );
 }

@@ -1,5 +1,10 @@
 /** Numbers that may be published. */
 
+import { z } from "zod";
+import type { ArtifactKind } from "./artifact.ts";
+import { readMetadata } from "./metadata_file.ts";
+import { stableJson } from "./stable_json.ts";
+
 export interface Score {
   /** Id that a user types: `psnr`, `fid`; a parametrised one names its parameter: `fid[digits 3f2a1c]`. */
   readonly metric: string;
@@ -20,3 +25,25 @@ export interface Score {
 export interface Scores {
   readonly scores: readonly Score[];
 }
+
+/** `scores.json`. */
+export const scoresKind: ArtifactKind<Scores> = {
+  id: "scores",
+  version: 1,
+  summary: "Numbers with unit, direction, sample count and protocol",
+  encode: (scores) => new Map([["scores.json", stableJson(scores)]]),
+  decode: (files) => readMetadata(files, "scores.json", scoresSchema),
+};
+
+const scoresSchema = z.strictObject({
+  scores: z.array(z.strictObject({
+    metric: z.string(),
+    value: z.number(),
+    unit: z.string(),
+    better: z.enum(["higher", "lower"]),
+    count: z.int().nonnegative(),
+    protocol: z.string(),
+    of: z.string(),
+    interval: z.number().exactOptional(),
+  })),
+});
