@@ -1,0 +1,17 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { resizeNearestNeighborGrad } from "./resize_nearest_neighbor_grad.ts";
+import { silu } from "./silu.ts";
+
+/** Kernels that this project adds to tfjs's "cpu" backend, or puts in the place of wrong ones. */
+const cpuKernels: readonly tf.KernelConfig[] = [resizeNearestNeighborGrad, silu];
+
+/** Registers them on the global tfjs instance. Calling it again changes nothing. */
+export function registerCpuKernels(): void {
+  for (const kernel of cpuKernels) {
+    const present = tf.getKernel(kernel.kernelName, "cpu");
+    if (present === kernel) continue;
+    // Registering over a kernel makes tfjs print a warning, so the old one goes first.
+    if (present !== undefined && present !== null) tf.unregisterKernel(kernel.kernelName, "cpu");
+    tf.registerKernel(kernel);
+  }
+}
