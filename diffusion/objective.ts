@@ -1,0 +1,68 @@
+/** What the network predicts, and the clean sample that its prediction means. */
+
+import * as tf from "@tensorflow/tfjs-core";
+
+/** The noise, the clean sample, or v = √ᾱ ε − √(1−ᾱ) x0 (Salimans & Ho 2022, https://arxiv.org/abs/2202.00512). */
+export const objectiveIds = ["eps", "x0", "v"] as const;
+export type Objective = typeof objectiveIds[number];
+
+export const lossIds = ["l1", "l2"] as const;
+export type LossId = typeof lossIds[number];
+
+/** √ᾱ and √(1−ᾱ) of one diffusion step. */
+export interface NoiseLevel {
+  readonly signal: number;
+  readonly noise: number;
+}
+
+/** Factors of a sum of two things, float64. */
+export interface TargetFactors {
+  readonly x0: number;
+  readonly noise: number;
+}
+export interface CleanFactors {
+  readonly x: number;
+  readonly output: number;
+}
+
+/** The target as `x0 · x0 + noise · ε`. */
+export function targetFactors(objective: Objective, level: NoiseLevel): TargetFactors {
+  switch (objective) {
+    case "eps":
+      return { x0: 0, noise: 1 };
+    case "x0":
+      return { x0: 1, noise: 0 };
+    case "v":
+      return { x0: -level.noise, noise: level.signal };
+    default:
+      return objective satisfies never;
+  }
+}
+
+/**
+ * The clean sample as `x · x_n + output · network output`.
+ *
+ * From ε it divides by √ᾱ, 5e-5 at the end of a cosine schedule: clip the result.
+ * @throws {RangeError} For ε where no signal is left.
+ */
+export function cleanFactors(objective: Objective, level: NoiseLevel): CleanFactors {
+  switch (objective) {
+    case "eps":
+      if (level.signal === 0) {
+        throw new RangeError('Cannot recover x0 from "eps" where alpha-bar is 0: use "x0" or "v"');
+      }
+      return { x: 1 / level.signal, output: -level.noise / level.signal };
+    case "x0":
+      return { x: 0, output: 1 };
+    case "v":
+      return { x: level.signal, output: -level.noise };
+    default:
+      return objective satisfies never;
+  }
+}
+
+/** Mean over all elements of |a − b| (L1, as Residual Video Diffusion) or (a − b)² (L2, as DDPM). Scalar. */
+export function distance(loss: LossId, a: tf.Tensor, b: tf.Tensor): tf.Scalar {
+  const difference = tf.sub(a, b);
+  return tf.mean(loss === "l1" ? tf.abs(difference) : tf.square(difference)) as tf.Scalar;
+}

@@ -1,0 +1,14 @@
+/** The schedules a config may name: functions from a number of steps to β of each step. */
+
+import { cosine } from "./cosine.ts";
+import { linear, linearScaled } from "./linear.ts";
+
+export const schedules = {
+  linear,
+  linear_scaled: linearScaled,
+  cosine,
+} satisfies Record<string, (steps: number) => Float64Array>;
+
+export type ScheduleId = keyof typeof schedules;
+
+export const scheduleIds = Object.keys(schedules) as [ScheduleId, ...ScheduleId[]];
