@@ -1,6 +1,5 @@
 /** Named float32 arrays as a safetensors file. */
 
-import { bfloat16ToNumber, float16ToNumber } from "./half_float.ts";
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from "./safetensors_file.ts";
 import type { NamedArrays } from "./weights.ts";
 
@@ -41,9 +40,10 @@ function toFloat32(name: string, { dtype, bytes }: SafetensorsEntry): Float32Arr
     case "F32":
       return new Float32Array(buffer);
     case "F16":
-      return Float32Array.from(new Uint16Array(buffer), float16ToNumber);
+      return Float32Array.from(new Float16Array(buffer));
     case "BF16":
-      return Float32Array.from(new Uint16Array(buffer), bfloat16ToNumber);
+      // A bfloat16 is the upper half of a float32.
+      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
     default:
       throw new TypeError(
         `Cannot read tensor "${name}" as float32: its dtype must be F32, F16 or BF16, not ${dtype}`,
