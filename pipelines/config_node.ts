@@ -10,8 +10,10 @@ interface NodeBase {
   readonly origin: Origin;
   /** Where it is used, when `${params.x}` brought it here. */
   readonly usedAt?: Origin;
-  /** Nodes in this tree, counting a shared subtree as often as it is reached. */
+  /** Values in this tree, counting a shared subtree as often as it is reached, and 64 characters as one. */
   readonly size: number;
+  /** Levels in this tree; 1 for a scalar. */
+  readonly depth: number;
 }
 
 export interface ScalarNode extends NodeBase {
@@ -37,17 +39,27 @@ export interface MapNode extends NodeBase {
 export type ConfigNode = ScalarNode | ListNode | MapNode;
 
 export function scalarNode(value: Scalar, origin: Origin): ScalarNode {
-  return { kind: "scalar", value, origin, size: 1 };
+  // Long text counts as several values: sharing it must not multiply it beyond the limit either.
+  const size = typeof value === "string" ? 1 + (value.length >> 6) : 1;
+  return { kind: "scalar", value, origin, size, depth: 1 };
 }
 
 export function listNode(items: readonly ConfigNode[], origin: Origin): ListNode {
-  return { kind: "list", items, origin, size: items.reduce((sum, { size }) => sum + size, 1) };
+  return { kind: "list", items, origin, ...measure(items) };
 }
 
 export function mapNode(entries: ReadonlyMap<string, MapEntry>, origin: Origin): MapNode {
-  let size = 1;
-  for (const { node } of entries.values()) size += node.size;
-  return { kind: "map", entries, origin, size };
+  const nodes = Array.from(entries.values(), ({ node }) => node);
+  return { kind: "map", entries, origin, ...measure(nodes) };
+}
+
+function measure(children: readonly ConfigNode[]): { size: number; depth: number } {
+  let [size, depth] = [1, 0];
+  for (const child of children) {
+    size += child.size;
+    depth = Math.max(depth, child.depth);
+  }
+  return { size, depth: depth + 1 };
 }
 
 /** The bare value. Keys like `__proto__` cannot occur: the parser refuses them. */
