@@ -128,10 +128,9 @@ export interface Store {
 /** A blob whose bytes are not those that were stored. */
 export class DamagedBlobError extends Error {
   override readonly name = "DamagedBlobError";
-  constructor(readonly digest: string, readonly found: string) {
-    super(
-      `Cannot read blob ${digest.slice(0, 12)}: its digest must be ${digest}, but it is ${found}`,
-    );
+  constructor(readonly digest: string, readonly found: string, file?: string) {
+    const what = file === undefined ? `blob ${digest.slice(0, 12)}` : `"${file}"`;
+    super(`Cannot read ${what}: its digest must be ${digest}, but ${found}`);
   }
 }
 

@@ -1,0 +1,25 @@
+/** Runs jobs in this process: for tests, and where processes cannot be started. */
+
+import type { ArtifactKindTable } from "../../artifacts/artifact.ts";
+import type { StageTable } from "../stage.ts";
+import type { Store } from "../store.ts";
+import { runJob } from "../worker.ts";
+import type { Executor } from "./executor.ts";
+
+export interface InProcessOptions {
+  readonly stages: StageTable;
+  readonly kinds: ArtifactKindTable;
+  readonly store: Store;
+}
+
+/** An executor without processes: a crash in native code ends the run, and `kill` only asks. */
+export function inProcessExecutor(options: InProcessOptions): Executor {
+  return {
+    start(job, { emit }) {
+      const abort = new AbortController();
+      const stop = () => abort.abort(new DOMException("The run was stopped", "AbortError"));
+      const outcome = runJob(job, { ...options, emit, signal: abort.signal });
+      return { outcome, stop, kill: stop };
+    },
+  };
+}

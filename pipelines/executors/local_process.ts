@@ -1,0 +1,126 @@
+/**
+ * Runs each job in a child process of its own, with the least permissions: a crash in native code or a
+ * lack of memory ends one stage, not the run.
+ */
+
+import { removeIfThere } from "../durable_file.ts";
+import type { Job, JobOutcome } from "../job.ts";
+import type { StagePermissions } from "../stage.ts";
+import { StoreError } from "../store.ts";
+import type { Executor, ExecutorOptions, RunningJob } from "./executor.ts";
+import { MessageReader, type WorkerMessage } from "./worker_message.ts";
+
+export interface LocalProcessOptions {
+  /** Program whose `worker <job file>` runs a job: a path or URL. */
+  readonly main: string;
+  /** Folders that the program may read beside the project and the store: where its modules are. */
+  readonly read: readonly string[];
+}
+
+/** An executor that starts one `deno run ... worker` for each job. */
+export function localProcessExecutor(options: LocalProcessOptions): Executor {
+  return { start: (job, executorOptions) => startProcess(job, options, executorOptions) };
+}
+
+/** The `--allow-*` flags of a job's process. */
+export function permissionFlags(
+  job: Pick<Job, "store" | "projectFolder">,
+  permissions: StagePermissions,
+  read: readonly string[],
+): string[] {
+  const flags = [
+    `--allow-read=${[job.projectFolder, job.store, ...read].map(escapeComma).join(",")}`,
+    `--allow-write=${escapeComma(job.store)}`,
+  ];
+  if (permissions.net !== undefined && permissions.net.length > 0) {
+    flags.push(`--allow-net=${permissions.net.join(",")}`);
+  }
+  // Native code can do anything, so a stage must ask for it; tensor libraries also look at the
+  // environment and the processor.
+  if (permissions.engine === true) flags.push("--allow-ffi", "--allow-env", "--allow-sys=cpus");
+  return flags;
+}
+
+function startProcess(
+  job: Job,
+  { main, read }: LocalProcessOptions,
+  { permissions, emit }: ExecutorOptions,
+): RunningJob {
+  const word = `@${crypto.randomUUID()} `;
+  const jobFile = `${job.store}/tmp/job-${crypto.randomUUID()}.json`;
+  Deno.writeTextFileSync(jobFile, JSON.stringify(job));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--no-check",
+      "--cached-only",
+      ...permissionFlags(job, permissions, read),
+      main,
+      "worker",
+      jobFile,
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdin = child.stdin.getWriter();
+  const tell = (text: string) => {
+    // A child that is gone cannot be told anything; its outcome says so.
+    stdin.write(new TextEncoder().encode(text)).catch(() => undefined);
+  };
+  tell(`${word}\n`);
+  const finish = async (): Promise<JobOutcome> => {
+    let last: WorkerMessage | undefined;
+    const take = (message: WorkerMessage | string) => {
+      if (typeof message === "string") emit({ kind: "log", text: `${message}\n` });
+      else if (message.kind === "event") emit(message.event);
+      else last = message;
+    };
+    const [status] = await Promise.all([
+      child.status,
+      readMessages(child.stdout, new MessageReader(word), take),
+      readMessages(child.stderr, new MessageReader(word), take),
+    ]);
+    removeIfThere(jobFile);
+    await stdin.close().catch(() => undefined);
+    if (last?.kind === "store-error") throw new StoreError(last.message);
+    if (last?.kind === "outcome") return last.outcome;
+    return { kind: "lost", message: describeEnd(status) };
+  };
+  return {
+    pid: child.pid,
+    outcome: finish(),
+    stop: () => tell("stop\n"),
+    kill() {
+      try {
+        child.kill("SIGKILL");
+      } catch (error) {
+        // It has ended already.
+        if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+      }
+    },
+  };
+}
+
+async function readMessages(
+  stream: ReadableStream<Uint8Array>,
+  reader: MessageReader,
+  take: (message: WorkerMessage | string) => void,
+): Promise<void> {
+  for await (const bytes of stream) reader.read(bytes).forEach(take);
+  reader.end().forEach(take);
+}
+
+function describeEnd({ signal, code }: Deno.CommandStatus): string {
+  if (signal === "SIGKILL") {
+    return "The stage's process was killed (SIGKILL): by someone, or by the system for lack of memory";
+  }
+  if (signal !== null) return `The stage's process crashed (${signal})`;
+  return `The stage's process ended without a result (exit code ${code})`;
+}
+
+function escapeComma(path: string): string {
+  return path.replaceAll(",", ",,");
+}

@@ -1,0 +1,98 @@
+/** The child's side of the local process executor. */
+
+import { format } from "node:util";
+import type { ArtifactKindTable } from "../../artifacts/artifact.ts";
+import { parseJob, type WorkerEvent } from "../job.ts";
+import { openLocalStore } from "../local_store.ts";
+import type { StageTable } from "../stage.ts";
+import { StoreError } from "../store.ts";
+import { failureOf, runJob } from "../worker.ts";
+import { encodeMessage, type WorkerMessage } from "./worker_message.ts";
+
+/** More progress than this nobody can read. */
+const PROGRESS_INTERVAL_MS = 50;
+
+/**
+ * Runs the job of a file and tells the parent about it on standard output.
+ *
+ * Standard input is the parent: its first line is the word that marks messages, `stop` asks for a
+ * checkpoint and an end, and when it closes the parent is gone and this process must not outlive it.
+ *
+ * @returns The process's exit code.
+ */
+export async function serveJob(
+  jobFile: string,
+  { stages, kinds }: { readonly stages: StageTable; readonly kinds: ArtifactKindTable },
+): Promise<number> {
+  const abort = new AbortController();
+  const stop = () => abort.abort(new DOMException("The run was stopped", "AbortError"));
+  // A terminal sends Ctrl-C to all processes at once; the parent decides what it means.
+  Deno.addSignalListener("SIGINT", () => undefined);
+  Deno.addSignalListener("SIGTERM", stop);
+  const lines = readLines(Deno.stdin.readable);
+  const word = `${(await lines.next()).value ?? ""}`;
+  const send = (message: WorkerMessage) => writeAll(encodeMessage(word, message));
+  followParent(lines, stop);
+  const emit = throttled((event) => send({ kind: "event", event }));
+  captureConsole((text) => emit({ kind: "log", text }));
+  try {
+    const job = parseJob(await Deno.readTextFile(jobFile));
+    const store = openLocalStore(job.store);
+    const outcome = await runJob(job, { stages, kinds, store, emit, signal: abort.signal });
+    send({ kind: "outcome", outcome });
+    return outcome.kind === "done" ? 0 : 1;
+  } catch (error) {
+    if (error instanceof StoreError) send({ kind: "store-error", message: error.message });
+    else send({ kind: "outcome", outcome: failureOf(error) });
+    return 1;
+  }
+}
+
+async function followParent(lines: AsyncIterator<string>, stop: () => void): Promise<void> {
+  for (;;) {
+    const { done, value } = await lines.next();
+    if (done) Deno.exit(1);
+    if (value === "stop") stop();
+  }
+}
+
+async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
+function writeAll(bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length;) {
+    offset += Deno.stdout.writeSync(bytes.subarray(offset));
+  }
+}
+
+/** Lets through all events but progress that follows too closely; the last progress always comes. */
+function throttled(emit: (event: WorkerEvent) => void): (event: WorkerEvent) => void {
+  let lastMs = -Infinity;
+  return (event) => {
+    if (event.kind === "progress") {
+      const isLast = event.progress.step >= event.progress.of;
+      const nowMs = performance.now();
+      if (nowMs - lastMs < PROGRESS_INTERVAL_MS && !isLast) return;
+      lastMs = nowMs;
+    }
+    emit(event);
+  };
+}
+
+/** Turns what libraries print through `console` into log text, so that it is kept with the result. */
+function captureConsole(write: (text: string) => void): void {
+  const print = (...values: unknown[]) => write(`${format(...values)}\n`);
+  Object.assign(globalThis.console, {
+    debug: print,
+    error: print,
+    info: print,
+    log: print,
+    warn: print,
+  });
+}
