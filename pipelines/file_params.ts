@@ -1,0 +1,64 @@
+/** Files that parameters name: they exist, and lie in the project. */
+
+import { isAbsolute, join } from "node:path";
+import type { Json } from "../artifacts/weights.ts";
+import type { PipelineConfig, StageConfig } from "./config.ts";
+import { nodeAt } from "./config_node.ts";
+import { isOutside, realPath } from "./compose_config.ts";
+import type { Diagnostics } from "./diagnostic.ts";
+import type { FileParam } from "./plan.ts";
+import type { Origin } from "./source.ts";
+import type { AnyStage } from "./stage.ts";
+
+/**
+ * Resolves the stage's `files` parameters against the config's folder. A parameter may hold one path,
+ * a list of paths, or null for none. Missing files, folders, absolute paths and paths that leave the
+ * project are reported where they are written.
+ */
+export async function resolveFiles(
+  config: StageConfig,
+  stage: AnyStage,
+  params: Readonly<Record<string, Json>>,
+  place: Pick<PipelineConfig, "folder" | "projectFolder"> & { readonly diagnostics: Diagnostics },
+): Promise<readonly FileParam[]> {
+  const found: FileParam[] = [];
+  for (const param of stage.files ?? []) {
+    const value = params[param];
+    if (value === undefined || value === null) continue;
+    const isList = Array.isArray(value);
+    const paths: { written: string; absolute: string }[] = [];
+    for (const [index, written] of (isList ? value : [value]).entries()) {
+      if (typeof written !== "string") {
+        const rule = `parameter "${param}" must be a path or a list of paths`;
+        throw new TypeError(`Internal error: ${stage.id} declares files, but ${rule}`);
+      }
+      const node = nodeAt(config.with, isList ? [param, index] : [param]);
+      const absolute = await resolveFile(written, place);
+      if (typeof absolute === "string") {
+        paths.push({ written, absolute });
+      } else {
+        const message = `with.${param} names "${written}", which ${absolute.problem}`;
+        const origin: Origin = node?.origin ?? config.nameOrigin;
+        place.diagnostics.add(origin, `Cannot plan stage "${config.name}": ${message}`);
+      }
+    }
+    found.push({ param, isList, paths });
+  }
+  return found;
+}
+
+async function resolveFile(
+  written: string,
+  place: Pick<PipelineConfig, "folder" | "projectFolder">,
+): Promise<string | { readonly problem: string }> {
+  if (isAbsolute(written) || written.includes("\0") || written.includes("\\")) {
+    return { problem: 'must be relative to the config, with "/" between its parts' };
+  }
+  const absolute = await realPath(join(place.folder, written));
+  if (absolute === undefined) return { problem: "does not exist" };
+  if (isOutside(place.projectFolder, absolute)) {
+    return { problem: "lies outside the project folder" };
+  }
+  if (!(await Deno.stat(absolute)).isFile) return { problem: "is not a file" };
+  return absolute;
+}

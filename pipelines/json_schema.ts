@@ -1,0 +1,163 @@
+/** The JSON Schema of configs, from the schemas of the stages: editors complete and check with it. */
+
+import { z } from "zod";
+import type { Json } from "../artifacts/weights.ts";
+import { toJson } from "./canonical_json.ts";
+import type { AnyStage, StageTable } from "./stage.ts";
+
+type JsonObject = { readonly [key: string]: Json };
+
+const namePattern = "^[a-z0-9][a-z0-9_-]{0,63}$";
+
+/** Draft 7, which the YAML language server knows best; one if/then for each stage. */
+export function configSchema(table: StageTable): Json {
+  const stages = Object.values(table).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Zoetrope pipeline",
+    type: "object",
+    properties: {
+      ...bodyProperties(stages),
+      extends: {
+        description:
+          "Configs to build on, relative to this file. Maps merge, lists replace, later wins.",
+        anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
+      },
+      profiles: {
+        description: "Named overrides, chosen with --profile.",
+        type: "object",
+        propertyNames: { pattern: namePattern },
+        additionalProperties: {
+          type: "object",
+          properties: bodyProperties([]),
+          additionalProperties: false,
+        },
+      },
+    },
+    anyOf: [{ required: ["stages"] }, { required: ["extends"] }],
+    additionalProperties: false,
+    definitions: {
+      interpolation: {
+        description: "A value of the top-level params.",
+        type: "string",
+        pattern: "^\\$\\{\\s*params\\.[^}]+\\}$",
+      },
+    },
+  };
+}
+
+/** The text of `configs/schema.json`. */
+export function configSchemaText(table: StageTable): string {
+  return `${JSON.stringify(configSchema(table), null, 2)}\n`;
+}
+
+/** Keys of a config and of a profile. @param stages Empty for a profile: its stages are fragments. */
+function bodyProperties(stages: readonly AnyStage[]): JsonObject {
+  return {
+    name: {
+      description: "Name of the pipeline; its file's unless given.",
+      type: "string",
+      pattern: namePattern,
+    },
+    seed: withReference({
+      description: "Seed of the run; every random number derives from it.",
+      type: "integer",
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      default: 0,
+    }),
+    params: { description: "Values for ${params.name}.", type: "object" },
+    stages: {
+      description: "Stages by name; the order does not matter.",
+      type: "object",
+      propertyNames: { pattern: namePattern },
+      additionalProperties: stageSchema(stages),
+    },
+  };
+}
+
+function stageSchema(stages: readonly AnyStage[]): JsonObject {
+  const isFragment = stages.length === 0;
+  return {
+    type: "object",
+    properties: {
+      uses: isFragment ? { type: "string" } : {
+        description: "What the stage does.",
+        oneOf: stages.map(({ id, summary }) => ({ const: id, description: summary })),
+      },
+      with: { description: "Parameters of the stage.", type: "object" },
+      inputs: {
+        description: 'Input port: "stage.output".',
+        type: "object",
+        additionalProperties: { type: "string", pattern: "^[^.]+\\.[^.]+$" },
+      },
+      resources: {
+        description: "What the stage needs from the machine.",
+        type: "object",
+        properties: {
+          cpus: { type: "integer", minimum: 1, maximum: 4096 },
+          gpu: { type: "integer", minimum: 0, maximum: 64 },
+          memory: { type: "string", description: "512MiB, 16GiB" },
+        },
+        additionalProperties: false,
+      },
+      retry: { type: "integer", minimum: 0, maximum: 10, default: 0 },
+      timeout: { type: "string", description: "90s, 10m, 1h30m" },
+    },
+    additionalProperties: false,
+    // With `extends` a stage may be written in parts, so `uses` is not required here.
+    ...(isFragment ? {} : {
+      allOf: stages.map((stage) => ({
+        if: { properties: { uses: { const: stage.id } }, required: ["uses"] },
+        then: { properties: { with: paramsSchema(stage), inputs: inputsSchema(stage) } },
+      })),
+    }),
+  };
+}
+
+function paramsSchema(stage: AnyStage): Json {
+  const schema = toJson(z.toJSONSchema(stage.params, {
+    target: "draft-7",
+    io: "input",
+    unrepresentable: "any",
+  }));
+  if (!isObject(schema)) return schema;
+  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  const { $schema: _, required: __, ...rest } = schema;
+  return {
+    ...rest,
+    description: stage.summary,
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, property]) => [
+        name,
+        isObject(property) ? withReference(property) : property,
+      ]),
+    ),
+  };
+}
+
+function inputsSchema(stage: AnyStage): Json {
+  return {
+    type: "object",
+    properties: Object.fromEntries(
+      Object.entries(stage.inputs).map(([port, kind]) => [
+        port,
+        { description: kind.replace(/(.*)\?$/, "$1, optional"), type: "string" },
+      ]),
+    ),
+    additionalProperties: false,
+  };
+}
+
+/** A value may stand there itself or come from the params; texts for people stay on the outside. */
+function withReference({ description, default: preset, ...type }: JsonObject): Json {
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(preset === undefined ? {} : { default: preset }),
+    anyOf: [type, { $ref: "#/definitions/interpolation" }],
+  };
+}
+
+function isObject(json: Json | undefined): json is JsonObject {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
