@@ -13,3 +13,11 @@ export { convGru, convGruParameters } from "./conv_gru.ts";
 export { upsample } from "./upsample.ts";
 export { spaceToDepth } from "./space_to_depth.ts";
 export { depthToSpace } from "./depth_to_space.ts";
+export { convTranspose2d, convTranspose2dParameters } from "./conv_transpose2d.ts";
+export {
+  leakyBlock,
+  leakyBlockParameters,
+  leakyResBlock,
+  leakyResBlockParameters,
+} from "./leaky_res_block.ts";
+export { linearAttention, linearAttentionParameters } from "./linear_attention.ts";
