@@ -59,7 +59,7 @@ export function nextFrameParameters(config: NextFrameConfig): ParameterSpecs {
     const inputs = i === widths.length - 1 ? width : 2 * width;
     return nest(`up.${i}`, {
       ...nest("block", leakyResBlockParameters({ inputs, outputs })),
-      ...nest("double", convTranspose2dParameters({ inputs: outputs, outputs, kernel: 4 })),
+      ...nest("double", convTranspose2dParameters({ inputs: outputs, outputs })),
     });
   });
   const finest = (widths[0] ?? depth) * (widths.length > 1 && config.finestSkip ? 2 : 1);
