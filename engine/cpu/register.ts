@@ -1,9 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { resizeBilinearGrad } from "./resize_bilinear_grad.ts";
 import { resizeNearestNeighborGrad } from "./resize_nearest_neighbor_grad.ts";
 import { silu } from "./silu.ts";
 
 /** Kernels that this project adds to tfjs's "cpu" backend, or puts in the place of wrong ones. */
-const cpuKernels: readonly tf.KernelConfig[] = [resizeNearestNeighborGrad, silu];
+const cpuKernels: readonly tf.KernelConfig[] = [
+  resizeBilinearGrad,
+  resizeNearestNeighborGrad,
+  silu,
+];
 
 /** Registers them on the global tfjs instance. Calling it again changes nothing. */
 export function registerCpuKernels(): void {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { defineCpuKernel } from "./define_cpu_kernel.ts";
+import { type CpuKernelCall, defineCpuKernel } from "./define_cpu_kernel.ts";
+import { imageShape, resizeScale } from "./image_resize.ts";
 
 /**
  * Gradient of nearest-neighbour resizing: every output pixel's cotangent is added to the pixel it
@@ -17,8 +18,8 @@ export const resizeNearestNeighborGrad = defineCpuKernel(
   (call) => {
     const images = call.input("images");
     const dy = call.input("dy");
-    const [batch, height, width, channels] = shape4(images.shape);
-    const [, newHeight, newWidth] = shape4(dy.shape);
+    const [batch, height, width, channels] = imageShape(tf.ResizeNearestNeighborGrad, images);
+    const [, newHeight, newWidth] = imageShape(tf.ResizeNearestNeighborGrad, dy);
     const rows = nearestSources(height, newHeight, call);
     const columns = nearestSources(width, newWidth, call);
     const cotangent = call.float32(dy);
@@ -37,29 +38,13 @@ export const resizeNearestNeighborGrad = defineCpuKernel(
 );
 
 /** For every output coordinate, the input coordinate that tfjs's forward kernel copies from. */
-function nearestSources(
-  size: number,
-  newSize: number,
-  call: { flag(name: string): boolean },
-): readonly number[] {
+function nearestSources(size: number, newSize: number, call: CpuKernelCall): readonly number[] {
   const alignCorners = call.flag("alignCorners");
+  const scale = resizeScale(size, newSize, alignCorners);
   const offset = call.flag("halfPixelCenters") ? 0.5 : 0;
-  const scale = alignCorners && newSize > 1 ? (size - 1) / (newSize - 1) : size / newSize;
   const round = alignCorners ? Math.round : Math.floor;
   return Array.from(
     { length: newSize },
     (_, i) => Math.max(0, Math.min(size - 1, round(scale * (i + offset)))),
   );
-}
-
-function shape4(shape: readonly number[]): readonly [number, number, number, number] {
-  const [batch, height, width, channels] = shape;
-  if (
-    batch === undefined || height === undefined || width === undefined || channels === undefined
-  ) {
-    throw new RangeError(
-      `Cannot run kernel "ResizeNearestNeighborGrad": tensors must be [batch, height, width, channel], found [${shape}]`,
-    );
-  }
-  return [batch, height, width, channels];
 }

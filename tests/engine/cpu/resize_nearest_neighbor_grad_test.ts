@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { registerCpuKernels } from "../../../engine/cpu/register.ts";
+import { createCpuEngine } from "../../../engine/cpu_engine.ts";
 
 interface Resize {
   readonly images: readonly [number, number, number, number];
@@ -11,7 +11,7 @@ interface Resize {
 }
 
 Deno.test("gradient of resizeNearestNeighbor() sums each pixel's copies, for every batch item", async () => {
-  await useCpu();
+  await createCpuEngine();
   const images = tf.tensor4d([1, 2, 3, 4], [2, 1, 2, 1]);
   const cotangent = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16], [
     2,
@@ -28,7 +28,7 @@ Deno.test("gradient of resizeNearestNeighbor() sums each pixel's copies, for eve
 });
 
 Deno.test("gradient of resizeNearestNeighbor() is the transpose of the forward kernel for random sizes", async () => {
-  await useCpu();
+  await createCpuEngine();
   const resizes = fc.record({
     images: fc.tuple(side(3), side(6), side(6), side(3)),
     size: fc.tuple(side(9), side(9)),
@@ -79,9 +79,4 @@ function gradients({ images, size, mode }: Resize) {
 
 function side(longest: number): fc.Arbitrary<number> {
   return fc.integer({ min: 1, max: longest });
-}
-
-async function useCpu(): Promise<void> {
-  registerCpuKernels();
-  await tf.setBackend("cpu");
 }

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { registerCpuKernels } from "../../../engine/cpu/register.ts";
+import { createCpuEngine } from "../../../engine/cpu_engine.ts";
 
 Deno.test("Silu on the cpu backend is x / (1 + exp(-x))", async () => {
-  registerCpuKernels();
-  await tf.setBackend("cpu");
+  await createCpuEngine();
   const x = tf.tensor2d([-100, -20, -1, -0.5, 0, 1e-6, 0.5, 1, 20, 100], [2, 5]);
   const y = tf.engine().runKernel("Silu", { x });
   assert.ok(y instanceof tf.Tensor);
@@ -19,8 +18,7 @@ Deno.test("Silu on the cpu backend is x / (1 + exp(-x))", async () => {
 });
 
 Deno.test("Silu on the cpu backend refuses integers by name", async () => {
-  registerCpuKernels();
-  await tf.setBackend("cpu");
+  await createCpuEngine();
   assert.throws(
     () => tf.engine().runKernel("Silu", { x: tf.tensor1d([1, 2], "int32") }),
     /kernel "Silu": inputs must be float32, found int32/,
