@@ -1,7 +1,7 @@
 /** Pictures and animations for a person to look at. */
 
 import { z } from "zod";
-import type { ArtifactKind } from "./artifact.ts";
+import type { ArtifactFiles, ArtifactKind } from "./artifact.ts";
 import { readMetadata } from "./metadata_file.ts";
 import { stableJson } from "./stable_json.ts";
 
@@ -36,11 +36,16 @@ export const mediaKind: ArtifactKind<Media> = {
     return files;
   },
   async decode(files) {
-    const { items } = await readMetadata(files, "media.json", mediaIndex);
+    const items = await readMediaIndex(files);
     const load = async (item: MediaRow) => ({ ...item, bytes: await files.read(item.name) });
     return { items: await Promise.all(items.map(load)) };
   },
 };
+
+/** Everything about the items but their bytes. */
+export async function readMediaIndex(files: ArtifactFiles): Promise<readonly MediaRow[]> {
+  return (await readMetadata(files, "media.json", mediaIndex)).items;
+}
 
 const mediaRow = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/),
@@ -50,6 +55,7 @@ const mediaRow = z.strictObject({
   caption: z.string(),
 });
 
-type MediaRow = z.output<typeof mediaRow>;
+/** A `MediaItem` without its bytes. */
+export type MediaRow = z.output<typeof mediaRow>;
 
 const mediaIndex = z.strictObject({ items: z.array(mediaRow) });

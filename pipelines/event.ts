@@ -22,6 +22,8 @@ export type Event =
   | { readonly kind: "stage-resumed"; readonly stage: string; readonly step: number }
   | { readonly kind: "stage-progress"; readonly stage: string; readonly progress: Progress }
   | { readonly kind: "stage-warning"; readonly stage: string; readonly message: string }
+  /** What the stage or a library under it printed. */
+  | { readonly kind: "stage-log"; readonly stage: string; readonly text: string }
   | { readonly kind: "stage-finished"; readonly stage: string; readonly seconds: number }
   | { readonly kind: "stage-failed"; readonly stage: string; readonly message: string }
   | { readonly kind: "stage-skipped"; readonly stage: string; readonly because: string }

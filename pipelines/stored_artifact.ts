@@ -49,7 +49,8 @@ export function loadArtifact<Id extends ArtifactKindId>(
   return kinds[kind].decode(artifactFiles(store, artifact));
 }
 
-function artifactFiles(store: Store, artifact: StoredArtifact): ArtifactFiles {
+/** The files of an artifact; reading one verifies it. */
+export function artifactFiles(store: Store, artifact: StoredArtifact): ArtifactFiles {
   return {
     names: artifact.files.map(({ path }) => path),
     async read(name) {
