@@ -30,17 +30,22 @@ export class ConfigError extends Error {
  * ```
  */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const { file, line, column, length, message, hint, sourceLine } = diagnostic;
-  const head = `${file}:${line}:${column} ${message}`;
+  const { file, line, column, message, hint } = diagnostic;
+  const lines = [`${file}:${line}:${column} ${message}`, ...drawSource(diagnostic)];
+  if (hint !== undefined) lines.push(`  ${hint}`);
+  return lines.map(printable).join("\n");
+}
+
+/** The source line and a squiggle; nothing when there is no source to show, as for a missing file. */
+function drawSource({ sourceLine, column, length }: Position): readonly string[] {
+  if (sourceLine.trim() === "") return [];
   const before = sourceLine.slice(0, column - 1);
   // Wide lines are cut around the squiggle: a flow map may put a whole pipeline on one line.
   const cut = before.length > 60 ? before.length - 60 : 0;
   const shown = sourceLine.slice(cut, cut + 120);
   const pad = before.slice(cut).replace(/[^\t]/g, " ");
   const squiggle = "~".repeat(Math.max(1, Math.min(length, 120 - pad.length)));
-  const lines = [head, `    ${shown}`, `    ${pad}${squiggle}`];
-  if (hint !== undefined) lines.push(`  ${hint}`);
-  return lines.map(printable).join("\n");
+  return [`    ${shown}`, `    ${pad}${squiggle}`];
 }
 
 /** Collects diagnostics, so that a person sees all of them at once. */

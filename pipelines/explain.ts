@@ -75,8 +75,18 @@ function isRecord(json: Json | undefined): json is { readonly [key: string]: Jso
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
+const knownLeaves = new WeakMap<KeyDocument, ReadonlyMap<string, Json>>();
+
 /** Leaves by field name; lists count as leaves, they are replaced whole. */
 function leavesOf(document: KeyDocument): ReadonlyMap<string, Json> {
+  const known = knownLeaves.get(document);
+  if (known !== undefined) return known;
+  const leaves = collectLeaves(document);
+  knownLeaves.set(document, leaves);
+  return leaves;
+}
+
+function collectLeaves(document: KeyDocument): ReadonlyMap<string, Json> {
   const { format, stage, params, files, inputs, seed, engine, outputs } = document;
   const leaves = new Map<string, Json>([["format", format], ["stage.version", stage.version]]);
   collect(leaves, "with", params);

@@ -18,17 +18,20 @@ export type ResultReader = Pick<Store, "lookup" | "listActions">;
 export type StageForecast =
   | { readonly state: "cached"; readonly planned: PlannedStage; readonly fingerprint: Fingerprint }
   | {
-    /** The key is known and has no result. */
+    /** There is no result, and there will be none whatever the stages before it produce. */
     readonly state: "run";
     readonly planned: PlannedStage;
-    readonly fingerprint: Fingerprint;
+    /** Undefined while the stage waits for others. */
+    readonly fingerprint?: Fingerprint;
     /** "with.steps 1200 -> 50 (configs/x.yaml:14:9)", "first run". */
     readonly reason: string;
     /** Against the nearest earlier result; empty when there is none. */
     readonly changes: readonly KeyChange[];
+    /** Stages that must run before. */
+    readonly waitsFor: readonly string[];
   }
   | {
-    /** The key depends on stages that must run first: it may yet turn out to be cached. */
+    /** Cached or not, depending on what other stages produce. */
     readonly state: "unknown";
     readonly planned: PlannedStage;
     /** "unknown until pretrain ran". */
@@ -36,7 +39,7 @@ export type StageForecast =
     readonly waitsFor: readonly string[];
   };
 
-/** Walks the plan with what the store knows. */
+/** Walks the plan with what the store knows; linear in stages and stored results. */
 export async function forecast(
   plan: Plan,
   store: ResultReader,
@@ -44,18 +47,16 @@ export async function forecast(
 ): Promise<readonly StageForecast[]> {
   const digests = new Map<string, string>();
   const forecasts: StageForecast[] = [];
-  const history = rememberActions(store);
+  let history: Promise<readonly Action[]> | undefined;
+  const actions = () => history ??= store.listActions();
   for (const planned of plan.stages) {
-    const waitsFor = [...planned.inputs.values()]
-      .filter(({ stage, output }) => !digests.has(`${stage}.${output}`))
-      .map(({ stage }) => stage);
+    const inputs = inputDigests(planned, digests);
+    const fingerprint = await keyOf(planned, inputs, context);
+    const waitsFor = stagesWithout(planned, digests);
     if (waitsFor.length > 0) {
-      const names = [...new Set(waitsFor)];
-      const reason = `unknown until ${names.join(", ")} ran`;
-      forecasts.push({ state: "unknown", planned, reason, waitsFor: names });
+      forecasts.push(await forecastLater(planned, fingerprint.document, waitsFor, actions));
       continue;
     }
-    const fingerprint = await keyOf(planned, inputDigests(planned, digests), context);
     const found = await store.lookup(fingerprint.key, { stage: planned.name, readOnly: true });
     if (found.state === "hit") {
       for (const [output, { digest }] of Object.entries(found.action.outputs)) {
@@ -64,10 +65,10 @@ export async function forecast(
       forecasts.push({ state: "cached", planned, fingerprint });
       continue;
     }
-    const { reason, changes } = found.state === "damaged"
+    const why = found.state === "damaged"
       ? { reason: found.damages[0]?.message ?? "its result is damaged", changes: [] }
-      : reasonToRun(planned, fingerprint.document, await history());
-    forecasts.push({ state: "run", planned, fingerprint, reason, changes });
+      : reasonToRun(planned, fingerprint.document, await actions());
+    forecasts.push({ state: "run", planned, fingerprint, ...why, waitsFor });
   }
   return forecasts;
 }
@@ -82,13 +83,35 @@ export function reasonToRun(
   document: KeyDocument,
   actions: readonly Action[],
 ): { readonly reason: string; readonly changes: readonly KeyChange[] } {
-  const documents = actions.flatMap((action) => asKeyDocument(action.document) ?? []);
-  const nearest = nearestDocument(document, documents);
+  const nearest = nearestDocument(document, documentsOf(planned.stage.id, actions));
   if (nearest === undefined) return { reason: "first run", changes: [] };
   const changes = explainChanges(nearest, document, planned);
-  const shown = changes.slice(0, 2).map(formatChange).join(", ");
+  return { reason: summarise(changes) ?? "its result is gone", changes };
+}
+
+/** Stands for the content of an input that does not exist yet; no content has this digest. */
+const unknownDigest = "0".repeat(64);
+
+/** If no earlier result agrees with what is known already, none will agree later. */
+async function forecastLater(
+  planned: PlannedStage,
+  document: KeyDocument,
+  waitsFor: readonly string[],
+  actions: () => Promise<readonly Action[]>,
+): Promise<StageForecast> {
+  const all = reasonToRun(planned, document, await actions());
+  const changes = all.changes.filter(({ after }) => after !== unknownDigest);
+  if (all.changes.length > 0 && changes.length === 0) {
+    const reason = `unknown until ${waitsFor.join(", ")} ran`;
+    return { state: "unknown", planned, reason, waitsFor };
+  }
+  return { state: "run", planned, reason: summarise(changes) ?? all.reason, changes, waitsFor };
+}
+
+function summarise(changes: readonly KeyChange[]): string | undefined {
+  if (changes.length === 0) return undefined;
   const more = changes.length > 2 ? `, ${changes.length - 2} more` : "";
-  return { reason: shown === "" ? "its result is gone" : `${shown}${more}`, changes };
+  return `${changes.slice(0, 2).map(formatChange).join(", ")}${more}`;
 }
 
 function inputDigests(
@@ -96,15 +119,38 @@ function inputDigests(
   digests: ReadonlyMap<string, string>,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    [...planned.inputs].flatMap(([port, { stage, output }]) => {
-      const digest = digests.get(`${stage}.${output}`);
-      return digest === undefined ? [] : [[port, digest]];
-    }),
+    Array.from(planned.inputs, ([port, { stage, output }]) => [
+      port,
+      digests.get(`${stage}.${output}`) ?? unknownDigest,
+    ]),
   );
 }
 
-/** Reads the store's actions once, and only when somebody asks. */
-function rememberActions(store: ResultReader): () => Promise<readonly Action[]> {
-  let actions: Promise<readonly Action[]> | undefined;
-  return () => actions ??= store.listActions();
+function stagesWithout(
+  planned: PlannedStage,
+  digests: ReadonlyMap<string, string>,
+): readonly string[] {
+  const missing = [...planned.inputs.values()]
+    .filter(({ stage, output }) => !digests.has(`${stage}.${output}`))
+    .map(({ stage }) => stage);
+  return [...new Set(missing)];
+}
+
+/** Older results of a stage are hardly ever the nearest, and a store may hold very many. */
+const comparedResults = 200;
+
+const documentsByActions = new WeakMap<
+  readonly Action[],
+  ReadonlyMap<string, readonly KeyDocument[]>
+>();
+
+/** Documents of one stage, newest first; each list of actions is sorted out once. */
+function documentsOf(stageId: string, actions: readonly Action[]): readonly KeyDocument[] {
+  let byId = documentsByActions.get(actions);
+  if (byId === undefined) {
+    const documents = actions.flatMap(({ document }) => asKeyDocument(document) ?? []);
+    byId = Map.groupBy(documents, ({ stage }) => stage.id);
+    documentsByActions.set(actions, byId);
+  }
+  return byId.get(stageId)?.slice(0, comparedResults) ?? [];
 }

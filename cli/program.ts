@@ -1,0 +1,121 @@
+/** The command line: parses it, calls one verb, gives the exit code. */
+
+import { Command, CommanderError } from "commander";
+import manifest from "../deno.json" with { type: "json" };
+import type { CheckArguments } from "./check.ts";
+import { ExitCode } from "./exit_code.ts";
+import {
+  configOptions,
+  engineOptions,
+  jsonOption,
+  type OptionGroup,
+  storeOptions,
+} from "./options.ts";
+import type { PlanArguments } from "./plan.ts";
+import { printFailure } from "./print_failure.ts";
+import type { SchemaArguments } from "./schema.ts";
+import type { StagesArguments } from "./stages.ts";
+import type { Host } from "./verb.ts";
+import type { WhyArguments } from "./why.ts";
+
+/**
+ * Runs a command line such as `["plan", "configs/tiny.yaml"]`; never throws.
+ *
+ * Each verb is imported when it is called, so that none pays for what another needs.
+ */
+export async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.done;
+  const program = createProgram(host);
+  const setCode = (result: ExitCode) => {
+    code = result;
+  };
+  addConfigVerbs(program, host, setCode);
+  addCatalogueVerbs(program, host, setCode);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander ends with 0 after --help and --version, and with 1 for a wrong command line.
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+    }
+    return printFailure(error, host.terminal, args.includes("--json"));
+  }
+}
+
+type SetCode = (code: ExitCode) => void;
+
+function createProgram({ terminal }: Host): Command {
+  return new Command("zoetrope")
+    .description("Train, sample and score generative video and image models from one YAML file.")
+    .version(manifest.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+      getOutHasColors: () => terminal.hasColor,
+      getErrHasColors: () => terminal.hasColor,
+    })
+    .helpCommand(false);
+}
+
+function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {
+  addVerb(program, "plan <config>", "show what a run would do, and why", planOptions)
+    .option("--resolved", "print the complete config instead", false)
+    .action(async (config: string, options: Omit<PlanArguments, "config">) => {
+      const { planVerb } = await import("./plan.ts");
+      setCode(await planVerb({ ...options, config }, host));
+    });
+  addVerb(program, "check <config...>", "find what is wrong before anything runs", checkOptions)
+    .action(async (configs: string[], options: Omit<CheckArguments, "configs">) => {
+      const { checkVerb } = await import("./check.ts");
+      setCode(await checkVerb({ ...options, configs }, host));
+    });
+  addVerb(program, "why <config> [stage]", "name the change that makes a stage run", planOptions)
+    .action(async (
+      config: string,
+      stage: string | undefined,
+      options: Omit<WhyArguments, "config" | "stage">,
+    ) => {
+      const { whyVerb } = await import("./why.ts");
+      setCode(await whyVerb({ ...options, config, ...optional("stage", stage) }, host));
+    });
+}
+
+function addCatalogueVerbs(program: Command, host: Host, setCode: SetCode): void {
+  addVerb(program, "stages [id]", "list the stages, or show one in detail", [jsonOption])
+    .action(async (id: string | undefined, options: Omit<StagesArguments, "id">) => {
+      const { stagesVerb } = await import("./stages.ts");
+      setCode(await stagesVerb({ ...options, ...optional("id", id) }, host));
+    });
+  addVerb(program, "schema", "write the JSON Schema that editors check configs with", [])
+    .option("--out <file>", "file to write", "configs/schema.json")
+    .option("--check", "write nothing, fail when the file is out of date", false)
+    .action(async (options: SchemaArguments) => {
+      const { schemaVerb } = await import("./schema.ts");
+      setCode(await schemaVerb(options, host));
+    });
+}
+
+const checkOptions: readonly OptionGroup[] = [configOptions, jsonOption];
+const planOptions: readonly OptionGroup[] = [...checkOptions, storeOptions, engineOptions];
+
+function addVerb(
+  program: Command,
+  usage: string,
+  description: string,
+  groups: readonly OptionGroup[],
+): Command {
+  const command = program.command(usage).description(description).copyInheritedSettings(program);
+  return groups.reduce((extended, group) => group(extended), command);
+}
+
+/** `{ name: value }`, or nothing when there is no value. */
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [N in Name]?: Value } {
+  return value === undefined ? {} : { [name]: value } as { readonly [N in Name]: Value };
+}

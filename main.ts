@@ -1,0 +1,13 @@
+/** The command line of Zoetrope: `deno task run configs/movingmnist.yaml`. */
+
+import { runProgram } from "./cli/program.ts";
+import { loadStageTable } from "./cli/stage_table.ts";
+import { processTerminal } from "./cli/terminal.ts";
+
+if (import.meta.main) {
+  Deno.exitCode = await runProgram(Deno.args, {
+    terminal: processTerminal(),
+    folder: Deno.cwd(),
+    loadStages: loadStageTable,
+  });
+}
