@@ -1,0 +1,138 @@
+/** Small stages without tensors, for tests of the machinery around stages. */
+
+import { z } from "zod";
+import { defineStage, type StageTable } from "../../pipelines/stage.ts";
+
+/** A curve of whole numbers that depend on the seed. */
+const numbers = defineStage({
+  id: "tiny/numbers",
+  version: 1,
+  summary: "Make a curve",
+  params: z.strictObject({ count: z.int().positive().default(4), seed: z.int().default(0) }),
+  inputs: {},
+  outputs: { curve: "curves" },
+  run({ params, seed }) {
+    const base = Number(seed % 1000n);
+    const points = Array.from({ length: params.count }, (_, x) => [x, base + x] as const);
+    return Promise.resolve({ curve: chart("numbers", points) });
+  },
+});
+
+const scale = defineStage({
+  id: "tiny/scale",
+  version: 1,
+  summary: "Multiply a curve",
+  params: z.strictObject({
+    by: z.number().default(2),
+    /** No result depends on it. */
+    note: z.string().default(""),
+    logEvery: z.int().default(1),
+  }),
+  ignored: ["logEvery"],
+  inputs: { curve: "curves" },
+  outputs: { curve: "curves" },
+  async run({ params, inputs, progress, warn }) {
+    const { charts } = await inputs.curve.load();
+    const points = charts[0]?.series[0]?.points ?? [];
+    progress({ step: 1, of: 1, values: { by: params.by } });
+    if (params.by === 0) warn("Everything becomes 0");
+    return { curve: chart("scaled", points.map(([x, y]) => [x, y * params.by] as const)) };
+  },
+});
+
+const total = defineStage({
+  id: "tiny/total",
+  version: 1,
+  summary: "Sum a curve",
+  params: z.strictObject({}),
+  inputs: { curve: "curves" },
+  outputs: { scores: "scores" },
+  async run({ inputs }) {
+    const { charts } = await inputs.curve.load();
+    const points = charts[0]?.series[0]?.points ?? [];
+    const value = points.reduce((sum, [, y]) => sum + y, 0);
+    const score = { metric: "total", value, unit: "1", better: "higher" as const };
+    return {
+      scores: { scores: [{ ...score, count: points.length, protocol: "sum of y", of: "curve" }] },
+    };
+  },
+});
+
+/** Counts slowly, with a checkpoint after every step; the result does not depend on interruptions. */
+const count = defineStage({
+  id: "tiny/count",
+  version: 1,
+  summary: "Count slowly, with checkpoints",
+  params: z.strictObject({
+    to: z.int().positive().default(10),
+    stepMs: z.number().default(5),
+    size: z.int().positive().default(1000),
+    print: z.string().default(""),
+    behaviour: z.enum(["work", "throw", "exit", "hang", "read outside", "fetch"]).default("work"),
+    failAt: z.int().default(-1),
+  }),
+  inputs: { after: "weights?" },
+  outputs: { weights: "weights" },
+  async run({ params, inputs, seed, checkpoint, progress, signal }) {
+    await inputs.after?.load();
+    const last = await checkpoint.load();
+    const state = last?.files.get("state.bin");
+    const data = new Float32Array(params.size);
+    if (state !== undefined) data.set(new Float32Array(state.slice().buffer));
+    for (let step = last?.step ?? 0; step < params.to; step++) {
+      await new Promise((resolve) => setTimeout(resolve, params.stepMs));
+      if (step === params.failAt) await misbehave(params.behaviour);
+      data.forEach((value, index) => data[index] = value * 0.5 + Number(seed % 97n) + step + index);
+      if (params.print !== "") await Deno.stdout.write(new TextEncoder().encode(params.print));
+      await checkpoint.save({
+        step: step + 1,
+        files: new Map([["state.bin", new Uint8Array(data.slice().buffer)]]),
+      });
+      progress({ step: step + 1, of: params.to, values: { first: data[0] ?? 0 } });
+      signal.throwIfAborted();
+    }
+    const parameters = { data: { shape: [params.size], data } };
+    return { weights: { model: "count", config: {}, parameters, step: params.to } };
+  },
+});
+
+async function misbehave(behaviour: string): Promise<void> {
+  switch (behaviour) {
+    case "throw":
+      throw new Error("Cannot count further: it is enough");
+    case "exit":
+      return Deno.exit(7);
+    case "hang":
+      return await new Promise((resolve) => setTimeout(resolve, 60_000));
+    case "read outside":
+      return void await Deno.readTextFile("/etc/hostname");
+    case "fetch":
+      return void await fetch("http://localhost:9/");
+  }
+}
+
+const open = defineStage({
+  id: "tiny/open",
+  version: 1,
+  summary: "Read a file",
+  params: z.strictObject({ file: z.string() }),
+  files: ["file"],
+  inputs: {},
+  outputs: { curve: "curves" },
+  async run({ params, openFile }) {
+    const bytes = await openFile(params.file);
+    return { curve: chart("bytes", [[0, bytes.length]]) };
+  },
+});
+
+export const tinyStages = {
+  "tiny/numbers": numbers,
+  "tiny/scale": scale,
+  "tiny/total": total,
+  "tiny/count": count,
+  "tiny/open": open,
+} satisfies StageTable;
+
+function chart(name: string, points: readonly (readonly [number, number])[]) {
+  return { charts: [{ title: name, xLabel: "x", yLabel: "y", series: [{ name, points }] }] };
+}
