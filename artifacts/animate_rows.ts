@@ -40,8 +40,8 @@ const GROUND: Rgb = 0x1b1f27;
 const INK: Rgb = 0xe8eaed;
 const FAINT: Rgb = 0x9aa4b2;
 
-const MARGIN = 16;
-const GAP = 12;
+const MARGIN = 12;
+const GAP = 8;
 const BORDER = 2;
 const TEXT = 2; // scale of letters
 const LINE_HEIGHT = (GLYPH_HEIGHT + 2) * TEXT;

@@ -1,0 +1,27 @@
+/** What a section of the report is, and what it is given. */
+
+import type { RunRecord } from "../pipelines/run_record.ts";
+import type { Markup } from "./markup.ts";
+
+/** A picture as a `data:` address, or why it cannot be shown. */
+export type LoadedImage =
+  | { readonly kind: "loaded"; readonly address: string }
+  | { readonly kind: "missing"; readonly message: string };
+
+/** A run record with all that must be fetched or drawn before the page can be written. */
+export interface ReportView {
+  readonly record: RunRecord;
+  /** In the order of `record.media`. */
+  readonly images: readonly LoadedImage[];
+  /** SVG of each chart, in the order of `record.charts`. */
+  readonly drawings: readonly Markup[];
+}
+
+/** A part of the page: a pure function of the view. */
+export interface Section {
+  /** Anchor, unique in the page. */
+  readonly id: string;
+  readonly title: string;
+  /** Undefined when the run has nothing to say here; the section is then left out. */
+  render(view: ReportView): Markup | undefined;
+}

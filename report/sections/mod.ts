@@ -1,0 +1,22 @@
+/** The sections of a report, in the order in which a reader needs them. */
+
+import type { Section } from "../section.ts";
+import { charts } from "./charts.ts";
+import { config } from "./config.ts";
+import { graph } from "./graph.ts";
+import { media } from "./media.ts";
+import { provenance } from "./provenance.ts";
+import { reproduce } from "./reproduce.ts";
+import { scores } from "./scores.ts";
+import { stages } from "./stages.ts";
+
+export const sections: readonly Section[] = [
+  media,
+  scores,
+  charts,
+  graph,
+  stages,
+  config,
+  provenance,
+  reproduce,
+];
