@@ -2,36 +2,37 @@ import * as tf from "@tensorflow/tfjs-core";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 
 /** What a kernel of the JavaScript backend gets: its inputs' values, its attributes, a way to answer. */
-export interface CpuKernelCall {
+export interface CpuKernelCall<Attributes> {
+  readonly attributes: Attributes;
   /** The input of this name. @throws {Error} When the caller left it out. */
   input(name: string): tf.TensorInfo;
   /** The values of a float32 input, row-major. */
   float32(tensor: tf.TensorInfo): Float32Array;
-  /** A boolean attribute; absent means false, as everywhere in tfjs. */
-  flag(name: string): boolean;
   /** A new float32 tensor that owns `values`. */
   output(shape: readonly number[], values: Float32Array): tf.TensorInfo;
 }
 
-/** A kernel for tfjs's "cpu" backend whose inputs and attributes are checked where they are read. */
-export function defineCpuKernel(
+/** A kernel for tfjs's "cpu" backend whose inputs are checked where they are read. */
+export function defineCpuKernel<Attributes = unknown>(
   kernelName: string,
-  compute: (call: CpuKernelCall) => tf.TensorInfo,
+  compute: (call: CpuKernelCall<Attributes>) => tf.TensorInfo,
 ): tf.KernelConfig {
   return {
     kernelName,
     backendName: "cpu",
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      compute(cpuCall(kernelName, inputs, attrs, backend)),
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      // tfjs types attributes by kernel but hands them over as an untyped map.
+      const attributes = attrs as Attributes;
+      return compute({ attributes, ...tensorAccess(kernelName, inputs, backend) });
+    },
   };
 }
 
-function cpuCall(
+function tensorAccess(
   kernelName: string,
   inputs: tf.NamedTensorInfoMap,
-  attrs: tf.NamedAttrMap | undefined,
   backend: unknown,
-): CpuKernelCall {
+): Omit<CpuKernelCall<unknown>, "attributes"> {
   if (!(backend instanceof MathBackendCPU)) {
     throw new TypeError(
       `Cannot run kernel "${kernelName}": it needs the "cpu" backend, found another`,
@@ -57,7 +58,6 @@ function cpuCall(
       }
       return values;
     },
-    flag: (name) => attrs?.[name] === true,
     output: (shape, values) => backend.makeTensorInfo([...shape], "float32", values),
   };
 }

@@ -1,10 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { avgPoolGrad } from "./avg_pool_grad.ts";
 import { resizeBilinearGrad } from "./resize_bilinear_grad.ts";
 import { resizeNearestNeighborGrad } from "./resize_nearest_neighbor_grad.ts";
 import { silu } from "./silu.ts";
 
 /** Kernels that this project adds to tfjs's "cpu" backend, or puts in the place of wrong ones. */
 const cpuKernels: readonly tf.KernelConfig[] = [
+  avgPoolGrad,
   resizeBilinearGrad,
   resizeNearestNeighborGrad,
   silu,

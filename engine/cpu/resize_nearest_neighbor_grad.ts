@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type CpuKernelCall, defineCpuKernel } from "./define_cpu_kernel.ts";
-import { imageShape, resizeScale } from "./image_resize.ts";
+import { defineCpuKernel } from "./define_cpu_kernel.ts";
+import { imageShape } from "./image_shape.ts";
+import { resizeScale } from "./resize_scale.ts";
 
 /**
  * Gradient of nearest-neighbour resizing: every output pixel's cotangent is added to the pixel it
@@ -13,15 +14,15 @@ import { imageShape, resizeScale } from "./image_resize.ts";
  * Shapes: images `[batch, height, width, channel]`, dy `[batch, newHeight, newWidth, channel]`,
  * result like images; float32, summed in float64.
  */
-export const resizeNearestNeighborGrad = defineCpuKernel(
+export const resizeNearestNeighborGrad = defineCpuKernel<tf.ResizeNearestNeighborGradAttrs>(
   tf.ResizeNearestNeighborGrad,
   (call) => {
     const images = call.input("images");
     const dy = call.input("dy");
     const [batch, height, width, channels] = imageShape(tf.ResizeNearestNeighborGrad, images);
     const [, newHeight, newWidth] = imageShape(tf.ResizeNearestNeighborGrad, dy);
-    const rows = nearestSources(height, newHeight, call);
-    const columns = nearestSources(width, newWidth, call);
+    const rows = nearestSources(height, newHeight, call.attributes);
+    const columns = nearestSources(width, newWidth, call.attributes);
     const cotangent = call.float32(dy);
     const sums = new Float64Array(batch * height * width * channels);
     let from = 0;
@@ -38,10 +39,14 @@ export const resizeNearestNeighborGrad = defineCpuKernel(
 );
 
 /** For every output coordinate, the input coordinate that tfjs's forward kernel copies from. */
-function nearestSources(size: number, newSize: number, call: CpuKernelCall): readonly number[] {
-  const alignCorners = call.flag("alignCorners");
+function nearestSources(
+  size: number,
+  newSize: number,
+  attributes: tf.ResizeNearestNeighborGradAttrs,
+): readonly number[] {
+  const { alignCorners, halfPixelCenters } = attributes;
   const scale = resizeScale(size, newSize, alignCorners);
-  const offset = call.flag("halfPixelCenters") ? 0.5 : 0;
+  const offset = halfPixelCenters ? 0.5 : 0;
   const round = alignCorners ? Math.round : Math.floor;
   return Array.from(
     { length: newSize },

@@ -1,10 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
 
-/** How tfjs maps an output coordinate back: `(i + offset) * scale`, in pixels of the input. */
-export function resizeScale(size: number, newSize: number, alignCorners: boolean): number {
-  return alignCorners && newSize > 1 ? (size - 1) / (newSize - 1) : size / newSize;
-}
-
 /** `[batch, height, width, channel]`. @throws {RangeError} When the tensor has another rank. */
 export function imageShape(
   kernelName: string,
