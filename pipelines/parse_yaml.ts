@@ -86,8 +86,10 @@ class Converter {
     if (isAlias(node)) return this.#resolveAlias(node.source, origin);
     const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
     if (anchor !== undefined) this.#anchors.set(anchor, undefined);
-    this.#checkTag(node, origin);
-    const converted = this.#checkSize(this.#convertContent(node, origin));
+    const content = this.#hasGoodTag(node, origin)
+      ? this.#convertContent(node, origin)
+      : scalarNode(null, origin);
+    const converted = this.#checkSize(content);
     if (anchor !== undefined) this.#anchors.set(anchor, converted);
     return converted;
   }
@@ -151,14 +153,15 @@ class Converter {
     return scalarNode(null, origin);
   }
 
-  #checkTag(node: Node, origin: Origin): void {
+  #hasGoodTag(node: Node, origin: Origin): boolean {
     const { tag } = node as { tag?: string };
-    if (tag === undefined || coreTags.has(tag)) return;
+    if (tag === undefined || coreTags.has(tag)) return true;
     const shown = tag.replace("tag:yaml.org,2002:", "!!");
     this.#diagnostics.add(
       origin,
       `Tag "${shown}" is not allowed: a config holds plain JSON values`,
     );
+    return false;
   }
 
   #checkSize(node: ConfigNode): ConfigNode {
