@@ -266,7 +266,7 @@ function readTextIfThere(path: string): string | undefined {
     return Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw asStoreError(error, `read "${path}"`);
   }
 }
 

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { tryLease } from "../../pipelines/lease.ts";
+import type { Holder, Lease } from "../../pipelines/store.ts";
+import { withFolder } from "../support/tiny_run.ts";
+
+function isLease(result: Lease | Holder): result is Lease {
+  return "release" in result;
+}
+
+/** A lease file with these fields over those of a good one of this host. */
+async function writeLease(path: string, fields: Readonly<Record<string, unknown>>) {
+  const record = {
+    token: "t",
+    host: Deno.hostname(),
+    processes: [{ pid: Deno.pid, startedMs: performance.timeOrigin }],
+    since: "2026-01-01T00:00:00.000Z",
+    ...fields,
+  };
+  await Deno.writeTextFile(path, JSON.stringify(record));
+}
+
+async function withLease(use: (path: string, temporary: string) => Promise<void>): Promise<void> {
+  await withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/tmp`);
+    await use(`${folder}/lease.json`, `${folder}/tmp`);
+    assert.deepEqual([...Deno.readDirSync(`${folder}/tmp`)], []);
+  });
+}
+
+Deno.test("tryLease() gives a lease to one only, names the holder, and gives it again after release()", () =>
+  withLease(async (path, temporary) => {
+    const first = await tryLease({ path, temporary });
+    assert.ok(isLease(first));
+    const second = await tryLease({ path, temporary });
+    assert.ok(!isLease(second));
+    assert.equal(second.pid, Deno.pid);
+    assert.equal(second.host, Deno.hostname());
+    first.release();
+    const third = await tryLease({ path, temporary });
+    assert.ok(isLease(third));
+    third.release();
+  }));
+
+Deno.test("tryLease() of many at once gives one lease", () =>
+  withLease(async (path, temporary) => {
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => tryLease({ path, temporary })),
+    );
+    assert.equal(results.filter(isLease).length, 1);
+    results.filter(isLease).forEach((lease) => lease.release());
+  }));
+
+Deno.test("tryLease() takes over from a process that is gone", () =>
+  withLease(async (path, temporary) => {
+    const ended = new Deno.Command("true").spawn();
+    await ended.status;
+    await writeLease(path, { processes: [{ pid: ended.pid, startedMs: Date.now() }] });
+    const lease = await tryLease({ path, temporary });
+    assert.ok(isLease(lease));
+    lease.release();
+  }));
+
+Deno.test("tryLease() takes over from a number that another process has got", () =>
+  withLease(async (path, temporary) => {
+    const other = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    try {
+      await writeLease(path, {
+        processes: [{ pid: other.pid, startedMs: Date.now() - 3_600_000 }],
+      });
+      const lease = await tryLease({ path, temporary });
+      assert.ok(isLease(lease));
+      lease.release();
+    } finally {
+      other.kill("SIGKILL");
+      await other.status;
+    }
+  }));
+
+Deno.test("a lease lives while the child that it adopted lives", () =>
+  withLease(async (path, temporary) => {
+    const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    const gone = { pid: 2 ** 22 + 1, startedMs: 0 };
+    await writeLease(path, { processes: [gone, { pid: child.pid, startedMs: Date.now() }] });
+    assert.ok(!isLease(await tryLease({ path, temporary })));
+    child.kill("SIGKILL");
+    await child.status;
+    const lease = await tryLease({ path, temporary });
+    assert.ok(isLease(lease));
+    lease.release();
+  }));
+
+Deno.test("tryLease() judges another host by the age of its lease", () =>
+  withLease(async (path, temporary) => {
+    await writeLease(path, { host: "elsewhere", processes: [{ pid: 1, startedMs: 0 }] });
+    const young = await tryLease({ path, temporary });
+    assert.ok(!isLease(young) && young.host === "elsewhere");
+    const old = new Date(Date.now() - 61_000);
+    await Deno.utime(path, old, old);
+    const lease = await tryLease({ path, temporary });
+    assert.ok(isLease(lease));
+    lease.release();
+  }));
+
+Deno.test("tryLease() takes over a file that is no lease once it is old", () =>
+  withLease(async (path, temporary) => {
+    for (const text of ["", "{", "{}"]) {
+      await Deno.writeTextFile(path, text);
+      assert.ok(!isLease(await tryLease({ path, temporary })));
+      await Deno.utime(path, new Date(0), new Date(0));
+      const lease = await tryLease({ path, temporary });
+      assert.ok(isLease(lease));
+      lease.release();
+    }
+  }));
+
+Deno.test("release() leaves the lease of whoever took over", () =>
+  withLease(async (path, temporary) => {
+    const lease = await tryLease({ path, temporary });
+    assert.ok(isLease(lease));
+    await writeLease(path, { token: "another" });
+    lease.release();
+    assert.match(await Deno.readTextFile(path), /"another"/);
+  }));

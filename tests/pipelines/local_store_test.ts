@@ -1,0 +1,273 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { digestOf } from "../../pipelines/digest.ts";
+import { openLocalStore } from "../../pipelines/local_store.ts";
+import { type Action, DamagedBlobError, StoreError } from "../../pipelines/store.ts";
+import { artifactDigest } from "../../pipelines/stored_artifact.ts";
+import { withFolder } from "../support/tiny_run.ts";
+
+/** Longer than file times may lag behind: after it a status proves that nothing changed. */
+const SETTLE_MS = 3100;
+
+/** Stores one action with a curve made of `files`, and returns it. */
+async function putAction(root: string, files: Readonly<Record<string, Uint8Array>>) {
+  const store = openLocalStore(root);
+  const stored = [];
+  for (const [path, bytes] of Object.entries(files)) {
+    stored.push({ path, size: bytes.length, sha256: await store.putBlob(bytes) });
+  }
+  const action: Action = {
+    format: 1,
+    key: digestOf(JSON.stringify(stored)),
+    document: { stage: { id: "tiny/x", version: 1 } },
+    stage: "x",
+    outputs: {
+      curve: {
+        kind: "curves",
+        kindVersion: 1,
+        digest: artifactDigest(stored),
+        bytes: stored.reduce((sum, { size }) => sum + size, 0),
+        files: stored,
+      },
+    },
+    warnings: ["odd \ud800 text"],
+    seconds: 1.5,
+    finishedAt: "2026-01-01T00:00:00.000Z",
+    provenance: { deno: "2.9" },
+  };
+  await store.putAction(action);
+  return { store, action };
+}
+
+function blobPath(root: string, digest: string | undefined): string {
+  return `${root}/objects/${digest?.slice(0, 2)}/${digest?.slice(2)}`;
+}
+
+function firstDigest(action: Action): string {
+  return action.outputs["curve"]?.files[0]?.sha256 ?? "";
+}
+
+/** Changes a file whatever its permissions, keeping its size. */
+async function flipByte(path: string, at: number): Promise<void> {
+  const bytes = await Deno.readFile(path);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  await Deno.chmod(path, 0o644);
+  await Deno.writeFile(path, bytes);
+}
+
+Deno.test("lookup() finds an action again, in another process too", () =>
+  withFolder(async (root) => {
+    const { action } = await putAction(root, { "a.bin": Uint8Array.of(1, 2) });
+    assert.deepEqual(await openLocalStore(root).lookup(action.key, { stage: "x" }), {
+      state: "hit",
+      action,
+    });
+    assert.deepEqual(await openLocalStore(root).lookup("0".repeat(64), { stage: "x" }), {
+      state: "miss",
+    });
+    assert.deepEqual(await openLocalStore(root).listActions(), [action]);
+  }));
+
+Deno.test("putBlob() writes read-only files, tagged as a cache", () =>
+  withFolder(async (root) => {
+    const { action } = await putAction(root, { "a.bin": Uint8Array.of(1, 2) });
+    const { mode } = await Deno.stat(blobPath(root, firstDigest(action)));
+    assert.equal((mode ?? 0) & 0o777, 0o444);
+    assert.match(await Deno.readTextFile(`${root}/CACHEDIR.TAG`), /^Signature: 8a477f597d28d17/);
+    assert.deepEqual([...Deno.readDirSync(`${root}/tmp`)], []);
+  }));
+
+Deno.test("readBlob() returns the bytes of putBlob(), and names a damaged or missing blob", () =>
+  withFolder((root) =>
+    fc.assert(
+      fc.asyncProperty(fc.uint8Array(), fc.nat(), async (bytes, at) => {
+        const store = openLocalStore(root);
+        const digest = await store.putBlob(bytes);
+        assert.deepEqual(await store.readBlob(digest), new Uint8Array(bytes));
+        if (bytes.length === 0) return;
+        await flipByte(blobPath(root, digest), at % bytes.length);
+        await assert.rejects(store.readBlob(digest), (error) => {
+          assert.ok(error instanceof DamagedBlobError && error.message.includes(digest));
+          return true;
+        });
+        await assert.rejects(store.readBlob(digest), /it is missing/);
+        await store.putBlob(bytes);
+        assert.deepEqual(await store.readBlob(digest), new Uint8Array(bytes));
+      }),
+      { numRuns: 20 },
+    )
+  ));
+
+Deno.test("putBlob() replaces a damaged blob instead of believing it", () =>
+  withFolder(async (root) => {
+    const store = openLocalStore(root);
+    const bytes = Uint8Array.of(1, 2, 3);
+    const digest = await store.putBlob(bytes);
+    await flipByte(blobPath(root, digest), 0);
+    await store.putBlob(bytes);
+    assert.deepEqual(await store.readBlob(digest), bytes);
+  }));
+
+Deno.test("lookup() names stage, port, file and both digests of any flipped byte, and moves it away", () =>
+  withFolder((root) =>
+    fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1 }), fc.nat(), async (bytes, at) => {
+        const { store, action } = await putAction(root, { "a.bin": bytes });
+        const digest = firstDigest(action);
+        await flipByte(blobPath(root, digest), at % bytes.length);
+        const found = await store.lookup(action.key, { stage: "train" });
+        assert.ok(found.state === "damaged");
+        const [damage] = found.damages;
+        assert.match(damage?.message ?? "", /stage "train", output "curve", file "a.bin"/);
+        assert.match(
+          damage?.message ?? "",
+          new RegExp(`must have digest ${digest}, but found [0-9a-f]{64}`),
+        );
+        const moved = /moved to (corrupt\/\S+)/.exec(damage?.message ?? "")?.[1];
+        assert.equal((await Deno.readFile(`${root}/${moved}`)).length, bytes.length);
+        await putAction(root, { "a.bin": bytes });
+        assert.equal((await store.lookup(action.key, { stage: "train" })).state, "hit");
+      }),
+      { numRuns: 20 },
+    )
+  ));
+
+Deno.test("lookup() names a truncated, a deleted and a lengthened blob", () =>
+  withFolder(async (root) => {
+    for (const size of [undefined, 0, 3, 5]) {
+      const { store, action } = await putAction(root, { "a.bin": Uint8Array.of(1, 2, 3, 4) });
+      const path = blobPath(root, firstDigest(action));
+      await Deno.chmod(path, 0o644);
+      if (size === undefined) await Deno.remove(path);
+      else await Deno.writeFile(path, new Uint8Array(size));
+      const found = await store.lookup(action.key, { stage: "x" });
+      assert.ok(found.state === "damaged");
+      const expected = size === undefined
+        ? /they are missing/
+        : new RegExp(`found of ${size} bytes`);
+      assert.match(found.damages[0]?.message ?? "", expected);
+    }
+  }));
+
+Deno.test("lookup() with readOnly leaves a damaged blob where it is", () =>
+  withFolder(async (root) => {
+    const { store, action } = await putAction(root, { "a.bin": Uint8Array.of(1) });
+    const path = blobPath(root, firstDigest(action));
+    await flipByte(path, 0);
+    const found = await store.lookup(action.key, { stage: "x", readOnly: true });
+    assert.equal(found.state, "damaged");
+    assert.ok((await Deno.stat(path)).isFile);
+  }));
+
+Deno.test("lookup() believes no damaged record, wherever a bit flips", () =>
+  withFolder(async (root) => {
+    const { store, action } = await putAction(root, { "a.bin": Uint8Array.of(1) });
+    const path = `${root}/actions/${action.key.slice(0, 2)}/${action.key.slice(2)}.json`;
+    const good = await Deno.readFile(path);
+    await fc.assert(fc.asyncProperty(fc.nat(good.length - 1), fc.nat(7), async (at, bit) => {
+      const bad = good.slice();
+      bad[at] = (bad[at] ?? 0) ^ (1 << bit);
+      await Deno.writeFile(path, bad);
+      const found = await store.lookup(action.key, { stage: "x" });
+      assert.ok(found.state === "damaged" && found.damages[0]?.kind === "record");
+      assert.match(found.damages[0].message, /Cannot read the record of key/);
+      assert.equal((await store.lookup(action.key, { stage: "x" })).state, "miss");
+    }));
+  }));
+
+Deno.test("lookup() believes no record that lies under another key", () =>
+  withFolder(async (root) => {
+    const { store, action } = await putAction(root, { "a.bin": Uint8Array.of(1) });
+    await Deno.mkdir(`${root}/actions/00`);
+    const from = `${root}/actions/${action.key.slice(0, 2)}/${action.key.slice(2)}.json`;
+    await Deno.copyFile(from, `${root}/actions/00/${"0".repeat(62)}.json`);
+    assert.equal((await store.lookup("0".repeat(64), { stage: "x" })).state, "damaged");
+  }));
+
+Deno.test("lookup() reads no blob once its status is settled, and notices a change that sets mtime back", () =>
+  withFolder(async (root) => {
+    const { store, action } = await putAction(root, { "a.bin": Uint8Array.of(1, 2, 3) });
+    const path = blobPath(root, firstDigest(action));
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    const before = await Deno.stat(path);
+    assert.equal(await readsOf(() => store.lookup(action.key, { stage: "x" })), 1);
+    assert.equal(await readsOf(() => store.lookup(action.key, { stage: "x" })), 0);
+
+    await flipByte(path, 1);
+    await Deno.chmod(path, 0o444);
+    await Deno.utime(path, before.atime ?? 0, before.mtime ?? 0);
+    const after = await Deno.stat(path);
+    assert.deepEqual([after.mtime, after.size, after.ino], [before.mtime, before.size, before.ino]);
+    assert.equal((await store.lookup(action.key, { stage: "x" })).state, "damaged");
+  }));
+
+/** How many files `use` reads as bytes; records and notes are read as text. */
+async function readsOf(use: () => Promise<unknown>): Promise<number> {
+  const original = Deno.readFileSync;
+  let reads = 0;
+  Deno.readFileSync = (path) => {
+    reads++;
+    return original(path);
+  };
+  try {
+    await use();
+  } finally {
+    Deno.readFileSync = original;
+  }
+  return reads;
+}
+
+Deno.test("settle() vouches for what was written, so that the next lookup reads nothing", () =>
+  withFolder(async (root) => {
+    const { store, action } = await putAction(root, { "a.bin": Uint8Array.of(1, 2, 3) });
+    const changed = await putAction(root, { "b.bin": Uint8Array.of(4) });
+    await flipByte(blobPath(root, firstDigest(changed.action)), 0);
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await store.settle([action.key, changed.action.key]);
+    assert.equal(await readsOf(() => store.lookup(action.key, { stage: "x" })), 0);
+    assert.equal((await store.lookup(changed.action.key, { stage: "x" })).state, "damaged");
+  }));
+
+Deno.test("lookup() does without notes that are damaged", () =>
+  withFolder(async (root) => {
+    const { store, action } = await putAction(root, { "a.bin": Uint8Array.of(1, 2, 3) });
+    const path = `${root}/notes/${action.key.slice(0, 2)}/${action.key.slice(2)}.json`;
+    for (const text of ["{", "[]", '{"x":[1]}', ""]) {
+      await Deno.writeTextFile(path, text);
+      assert.equal((await store.lookup(action.key, { stage: "x" })).state, "hit");
+    }
+  }));
+
+Deno.test("a store that is no folder is a StoreError with the path", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/store`, "");
+    const store = openLocalStore(`${folder}/store`);
+    await assert.rejects(async () => await store.putBlob(Uint8Array.of(1)), (error) => {
+      assert.ok(error instanceof StoreError && error.message.includes(`${folder}/store`));
+      return true;
+    });
+    await assert.rejects(
+      async () => await store.lookup("0".repeat(64), { stage: "x" }),
+      /the store must be a folder/,
+    );
+  }));
+
+Deno.test("checkpointSlot() keeps the last checkpoint whole, and drops one that is damaged", () =>
+  withFolder(async (root) => {
+    const store = openLocalStore(root);
+    const slot = store.checkpointSlot("k");
+    assert.equal(await slot.load(), undefined);
+    for (const step of [1, 2, 2]) {
+      await slot.save({ step, files: new Map([["s.bin", Uint8Array.of(step, 9)]]) });
+    }
+    assert.deepEqual(await slot.load(), {
+      step: 2,
+      files: new Map([["s.bin", Uint8Array.of(2, 9)]]),
+    });
+    const names = [...Deno.readDirSync(`${root}/partial/k`)].map(({ name }) => name).sort();
+    assert.equal(names.length, 2, `old files must be gone, but there are ${names}`);
+    await flipByte(`${root}/partial/k/${names[0]}`, 0);
+    assert.equal(await slot.load(), undefined);
+    await store.clearPartial("k");
+    assert.equal(await slot.load(), undefined);
+  }));
