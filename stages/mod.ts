@@ -1,5 +1,8 @@
 /** The stages there are, by id: `uses:` resolves here and nowhere else. */
 
 import type { StageTable } from "../pipelines/stage.ts";
+import { movingMnist } from "./dataset/moving_mnist.ts";
 
-export const stages = {} satisfies StageTable;
+export const stages = {
+  "dataset/moving_mnist": movingMnist,
+} satisfies StageTable;
