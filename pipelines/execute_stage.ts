@@ -96,6 +96,7 @@ export async function executeStage(
     const outcome = await runAttempts(planned, job, lease, environment);
     if (outcome.kind !== "done") {
       const message = failureMessage(outcome);
+      if (outcome.kind === "failed") sink({ kind: "stage-log", stage, text: `${outcome.stack}\n` });
       sink({ kind: "stage-failed", stage, message });
       return result("failed", undefined, message);
     }

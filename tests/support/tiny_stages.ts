@@ -107,7 +107,7 @@ async function misbehave(behaviour: string): Promise<void> {
     case "read outside":
       return void await Deno.readTextFile("/etc/hostname");
     case "fetch":
-      return void await fetch("http://localhost:9/");
+      return void await fetch("http://localhost:8099/");
   }
 }
 
