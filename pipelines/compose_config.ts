@@ -60,7 +60,7 @@ class Composer {
     const node = parseYaml({ file, text, kind: "file" }, diagnostics);
     if (node === undefined) return undefined;
     const composed = await this.#extend(node, file, [...chain, path]);
-    if (composed !== undefined && composed.size > limits.nodes) {
+    if (composed !== undefined && composed.size > limits.nodes && diagnostics.isEmpty) {
       diagnostics.add(composed.origin, tooManyValues);
       return undefined;
     }
@@ -170,7 +170,8 @@ export async function realPath(path: string): Promise<string | undefined> {
 }
 
 async function configsIn(folder: string): Promise<string[]> {
-  if (await realPath(folder) === undefined) return [];
+  const real = await realPath(folder);
+  if (real === undefined || !(await Deno.stat(real)).isDirectory) return [];
   const names: string[] = [];
   for await (const { name } of Deno.readDir(folder)) if (/\.ya?ml$/.test(name)) names.push(name);
   return names.sort();

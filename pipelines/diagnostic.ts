@@ -41,10 +41,10 @@ function drawSource({ sourceLine, column, length }: Position): readonly string[]
   if (sourceLine.trim() === "") return [];
   const before = sourceLine.slice(0, column - 1);
   // Wide lines are cut around the squiggle: a flow map may put a whole pipeline on one line.
-  const cut = before.length > 60 ? before.length - 60 : 0;
-  const shown = sourceLine.slice(cut, cut + 120);
+  const cut = before.length > 80 ? before.length - 80 : 0;
+  const shown = sourceLine.slice(cut, cut + 140);
   const pad = before.slice(cut).replace(/[^\t]/g, " ");
-  const squiggle = "~".repeat(Math.max(1, Math.min(length, 120 - pad.length)));
+  const squiggle = "~".repeat(Math.max(1, Math.min(length, 140 - pad.length)));
   return [`    ${shown}`, `    ${pad}${squiggle}`];
 }
 
@@ -72,6 +72,7 @@ export class Diagnostics {
   /** @throws {ConfigError} When anything was added. */
   throwIfAny(): void {
     if (this.isEmpty) return;
+    sortByPlace(this.#found);
     const last = this.#found.at(-1);
     if (this.#dropped > 0 && last !== undefined) {
       const more = `${this.#dropped} more like these are not shown`;
@@ -80,6 +81,15 @@ export class Diagnostics {
     }
     throw new ConfigError(this.#found);
   }
+}
+
+/** Files in the order they came up, each from top to bottom. */
+function sortByPlace(diagnostics: Diagnostic[]): void {
+  const files = [...new Set(diagnostics.map(({ file }) => file))];
+  const rank = new Map(files.map((file, index) => [file, index]));
+  diagnostics.sort((a, b) =>
+    (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) || a.line - b.line || a.column - b.column
+  );
 }
 
 /** A config is a stranger's text: no terminal escape of it may reach the terminal. */

@@ -10,16 +10,18 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
 }
 
 /**
- * The known name with the fewest edits (insert, delete, replace, swap neighbours), the first of equals;
- * undefined when even that one needs more than a third of the letters changed.
+ * The known name with the fewest edits (insert, delete, replace, swap neighbours); of equals one with
+ * the same first letter, then the first. Undefined when even that one needs more than two fifths of
+ * the letters changed.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let allowed = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let allowed = Math.max(1, Math.round(name.length * 0.4)) + 1;
   const wanted = name.toLowerCase();
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= allowed) continue;
-    const edits = editDistance(wanted, candidate.toLowerCase());
+    const known = candidate.toLowerCase();
+    const edits = editDistance(wanted, known) + (known[0] === wanted[0] ? 0 : 0.5);
     if (edits < allowed) [best, allowed] = [candidate, edits];
   }
   return best;

@@ -107,10 +107,11 @@ function resolveUses(
 
 /** By the texts of the inputs, so that a circle is found even where an edge is wrong in other ways. */
 function orderOf(config: PipelineConfig, diagnostics: Diagnostics): readonly string[] {
-  const needs = (name: string) =>
-    [...config.stages.get(name)?.inputs.values() ?? []]
-      .map(({ from }) => from.split(".")[0] ?? "")
-      .filter((need) => config.stages.has(need));
+  const needs = (name: string) => {
+    const inputs = [...config.stages.get(name)?.inputs.values() ?? []];
+    const names = new Set(inputs.map(({ from }) => from.split(".")[0] ?? ""));
+    return [...names].filter((need) => config.stages.has(need));
+  };
   const { order, cycles } = orderStages(config.stages.keys(), needs);
   for (const cycle of cycles) {
     const [first = "", second = first] = cycle;

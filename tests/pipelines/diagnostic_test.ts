@@ -42,7 +42,7 @@ Deno.test("formatDiagnostic() cuts a wide line around the squiggle", () => {
   const [, line = "", squiggle = ""] = formatDiagnostic({ ...diagnostic, sourceLine, column: 501 })
     .split("\n");
   assert.equal(line.slice(squiggle.indexOf("~"), squiggle.lastIndexOf("~") + 1), "parms");
-  assert(line.length <= 124);
+  assert(line.length <= 144);
 });
 
 Deno.test("formatDiagnostic() lets no control character of a config reach the terminal", () => {
