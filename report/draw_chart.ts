@@ -17,7 +17,6 @@ const MAX_DOTS = 40;
 /** What we use of the element that Plot returns; Deno's own types have no DOM. */
 interface DrawnElement {
   readonly outerHTML: string;
-  setAttribute(name: string, value: string): void;
 }
 
 interface Row {
@@ -53,7 +52,6 @@ export async function drawCharts(charts: readonly Chart[]): Promise<readonly Mar
       marginLeft: 50,
       marginRight: 12,
       className: "plot",
-      ariaLabel: describe(chart),
       x: {
         label: chart.xLabel,
         labelAnchor: "center",
@@ -89,9 +87,10 @@ export async function drawCharts(charts: readonly Chart[]): Promise<readonly Mar
         ];
       }),
     });
-    svg.setAttribute("role", "img");
-    // linkedom escapes all text and attributes that Plot was given.
-    return Markup.trusted(svg.outerHTML);
+    // The only data that Plot writes out are the labels of the axes, as text that linkedom escapes.
+    return markup`<div role="img" aria-label="${describe(chart)}">${
+      Markup.trusted(svg.outerHTML)
+    }</div>`;
   });
 }
 
@@ -163,9 +162,10 @@ function axisNumber(value: number): string {
 }
 
 function describe(chart: Chart): string {
-  const ends = chart.series.map((series) => {
-    const [first, last] = [series.points[0], series.points.at(-1)];
-    return first && last ? `${series.name} from ${first[1]} to ${last[1]}` : `${series.name} empty`;
+  const ends = chart.series.map(({ name, points }) => {
+    const values = points.map(([, y]) => y).filter(Number.isFinite);
+    const [first, last] = [values[0], values.at(-1)];
+    return first === undefined ? `${name} without values` : `${name} from ${first} to ${last}`;
   });
   return `${chart.title}. ${chart.yLabel} over ${chart.xLabel}: ${ends.join("; ")}`;
 }

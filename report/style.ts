@@ -104,6 +104,7 @@ footer { color: var(--faint); font-size: 0.875rem; padding-bottom: 40px; }
   .stages th, .stages td { border: 0; padding: 1px 0; }
   .stages td[data-label] { display: grid; grid-template-columns: 74px 1fr; }
   .stages td[data-label]::before { content: attr(data-label); color: var(--faint); }
+  .stages td[data-label] > * { grid-column: 2; } .stages td[data-label] > :first-child { grid-row: 1; }
   .stages td small { display: inline; } .stages li { white-space: normal; overflow-wrap: anywhere; }
   .scores th:first-child { min-width: 118px; max-width: 130px; overflow-wrap: anywhere; }
   .still img { width: 1000px; max-width: none; }
