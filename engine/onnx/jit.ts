@@ -1,0 +1,90 @@
+/** Compiled functions: traced once per signature, then run as one ONNX Runtime session. */
+
+import type { JitOptions, Jitted, ProgramInfo, TensorTree } from "../engine.ts";
+import { signatureOf } from "../signature.ts";
+import { leavesOf } from "../tensor_tree.ts";
+import type { OnnxBackend } from "./onnx_backend.ts";
+import { Program } from "./program.ts";
+import { recordProgram } from "./record_program.ts";
+import type { SessionCache } from "./session_cache.ts";
+import type { BlockSize } from "./trace.ts";
+
+/** What compiled functions of one engine share. */
+export interface JitContext {
+  readonly backend: OnnxBackend;
+  readonly sessions: SessionCache;
+  readonly blockSize: BlockSize;
+}
+
+export function jit<Arguments extends readonly TensorTree[], Result extends TensorTree>(
+  context: JitContext,
+  fn: (...args: Arguments) => Result,
+  options: JitOptions,
+): Jitted<Arguments, Result> {
+  const name = options.name ?? (fn.name || "function");
+  const programs = new Map<string, Promise<Program>>();
+
+  const compile = (args: Arguments): Promise<Program> => {
+    const signature = signatureOf(args);
+    const known = programs.get(signature);
+    if (known !== undefined) return known;
+    const program = compileProgram(context, fn, args, name);
+    programs.set(signature, program);
+    program.catch(() => programs.delete(signature));
+    return program;
+  };
+
+  const call = async (...args: Arguments): Promise<Result> => {
+    const donated = (options.donate ?? []).map((position) => args[position] ?? {});
+    const donatedTensors = donated.flatMap((tree) => leavesOf(tree).map((leaf) => leaf.tensor));
+    try {
+      assertAlive(args, name);
+      const inputs = args.flatMap((arg) => leavesOf(arg).map((leaf) => leaf.tensor));
+      const program = await compile(args);
+      // The tree was built by `fn` itself while it was traced, so it is a `Result`.
+      return await program.run(inputs, new Set(donatedTensors)) as Result;
+    } finally {
+      for (const tensor of donatedTensors) if (!tensor.isDisposed) tensor.dispose();
+    }
+  };
+
+  const inspect = async (...args: Arguments): Promise<ProgramInfo> => {
+    assertAlive(args, name);
+    return (await compile(args)).info;
+  };
+
+  const dispose = () => {
+    for (const program of programs.values()) {
+      program.then((compiled) => compiled.dispose(), () => {});
+    }
+    programs.clear();
+  };
+  return Object.assign(call, { inspect, dispose });
+}
+
+async function compileProgram<Arguments extends readonly TensorTree[]>(
+  { backend, sessions, blockSize }: JitContext,
+  fn: (...args: Arguments) => TensorTree,
+  args: Arguments,
+  name: string,
+): Promise<Program> {
+  const start = performance.now();
+  const recorded = recordProgram(backend, fn, args, { name, blockSize });
+  const traceMs = performance.now() - start;
+  const compiled = await sessions.acquire(recorded.graph);
+  return new Program({ backend, sessions, recorded, compiled, traceMs });
+}
+
+function assertAlive(args: readonly TensorTree[], name: string): void {
+  args.forEach((arg, position) => {
+    for (const { path, tensor } of leavesOf(arg)) {
+      if (!tensor.isDisposed) continue;
+      throw new Error(
+        `Cannot run "${name}": argument ${position}${
+          path && ` "${path}"`
+        } must be a live tensor, ` +
+          `but it has been disposed or donated`,
+      );
+    }
+  });
+}

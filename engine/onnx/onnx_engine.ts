@@ -1,0 +1,87 @@
+/** The compiling engine. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Engine, EngineInfo, JitOptions, Jitted, OnnxProgram, TensorTree } from "../engine.ts";
+import { jit } from "./jit.ts";
+import { loadOnnx } from "./load_onnx.ts";
+import type { EagerKernels } from "./eager_kernels.ts";
+import type { OnnxBackend } from "./onnx_backend.ts";
+import { probeBlockSize } from "./probe_block_size.ts";
+import { registerOnnxBackend } from "./register_backend.ts";
+import { liveNativeValues } from "./runtime/host_buffer.ts";
+import { ortApi } from "./runtime/ort_api.ts";
+import { liveSessions } from "./runtime/session.ts";
+import { SessionCache } from "./session_cache.ts";
+import type { BlockSize } from "./trace.ts";
+
+export interface OnnxEngineOptions {
+  /** Threads inside one operator; 0 means all cores. */
+  readonly threads: number;
+  /** Overrides the probe, so that tests reach every lowering. A size the CPU lacks gives nonsense. */
+  readonly blockSize?: BlockSize;
+}
+
+/** Makes "onnx" the global backend of tfjs. */
+export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engine> {
+  const { version } = ortApi();
+  const { backend, eager } = registerOnnxBackend();
+  const info: EngineInfo = {
+    backend: "onnx",
+    version: `onnxruntime ${version}`,
+    threads: options.threads > 0 ? options.threads : navigator.hardwareConcurrency,
+    blockSize: options.blockSize ?? probeBlockSize(),
+  };
+  eager.reset(info.blockSize);
+  await tf.setBackend("onnx");
+  await tf.ready();
+  return new OnnxEngine(info, backend, eager);
+}
+
+class OnnxEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly #backend: OnnxBackend;
+  readonly #eager: EagerKernels;
+  readonly #sessions: SessionCache;
+  readonly #owned = new Set<{ dispose(): void }>();
+
+  constructor(info: EngineInfo, backend: OnnxBackend, eager: EagerKernels) {
+    this.info = info;
+    this.#backend = backend;
+    this.#eager = eager;
+    this.#sessions = new SessionCache(info.threads);
+  }
+
+  jit<Arguments extends readonly TensorTree[], Result extends TensorTree>(
+    fn: (...args: Arguments) => Result,
+    options: JitOptions = {},
+  ): Jitted<Arguments, Result> {
+    const context = {
+      backend: this.#backend,
+      sessions: this.#sessions,
+      blockSize: this.info.blockSize,
+    };
+    const jitted = jit(context, fn, options);
+    this.#owned.add(jitted);
+    return jitted;
+  }
+
+  loadOnnx(model: Uint8Array): OnnxProgram {
+    const program = loadOnnx(model, this.info.threads);
+    this.#owned.add(program);
+    return program;
+  }
+
+  memory() {
+    return {
+      tensors: tf.memory().numTensors,
+      nativeValues: liveNativeValues(),
+      sessions: liveSessions(),
+    };
+  }
+
+  dispose(): void {
+    for (const owned of this.#owned) owned.dispose();
+    this.#owned.clear();
+    this.#eager.reset(this.info.blockSize);
+  }
+}

@@ -1,0 +1,85 @@
+/** Registers the backend "onnx" and its kernels with tfjs, once per process. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Kernel } from "./define_kernel.ts";
+import { EagerKernels } from "./eager_kernels.ts";
+import { kernels } from "./kernels/mod.ts";
+import { OnnxBackend } from "./onnx_backend.ts";
+import "../register_gradients.ts";
+
+const backendName = "onnx";
+
+export interface RegisteredBackend {
+  readonly backend: OnnxBackend;
+  readonly eager: EagerKernels;
+}
+
+let registered: RegisteredBackend | undefined;
+
+export function registerOnnxBackend(): RegisteredBackend {
+  return registered ??= register();
+}
+
+function register(): RegisteredBackend {
+  const backend = new OnnxBackend();
+  const eager = new EagerKernels(backend);
+  tf.registerBackend(backendName, () => backend, 1);
+  for (const kernel of kernels) {
+    tf.registerKernel({
+      kernelName: kernel.name,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) => {
+        const infos = inputsInOrder(kernel, inputs);
+        return backend.recording === null
+          ? eager.run(kernel, infos, attrs ?? {})
+          : record(backend, kernel, infos, attrs ?? {});
+      },
+    });
+  }
+  registerMissing(backend);
+  return { backend, eager };
+}
+
+/** Every other kernel that tfjs knows says by name that it is missing. */
+function registerMissing(backend: OnnxBackend): void {
+  const known = new Set(kernels.map((kernel) => kernel.name));
+  for (const [name, value] of Object.entries(tf)) {
+    if (name !== value || known.has(name)) continue;
+    tf.registerKernel({
+      kernelName: name,
+      backendName,
+      kernelFunc: () => {
+        const op = tf.engine().state.activeScope?.name ?? "unknown";
+        const what = backend.recording === null
+          ? "Cannot run an operator"
+          : `Cannot compile "${backend.recording.name}"`;
+        throw new Error(
+          `${what}: kernel "${name}" (asked for by op "${op}") has no lowering to ONNX`,
+        );
+      },
+    });
+  }
+}
+
+function record(
+  backend: OnnxBackend,
+  kernel: Kernel,
+  infos: readonly tf.TensorInfo[],
+  attrs: unknown,
+): tf.TensorInfo | tf.TensorInfo[] {
+  const { recording } = backend;
+  if (recording === null) throw new Error("Internal error: no function is being traced");
+  const inputs = infos.map((info) => recording.symbolic(info, backend.entry(info.dataId)));
+  const result = kernel.lower(recording.trace, inputs, attrs);
+  return Array.isArray(result)
+    ? result.map((tensor) => backend.addTraced(tensor, recording))
+    : backend.addTraced(result, recording);
+}
+
+/** Lists come as arrays; optional inputs may be missing at the end. */
+function inputsInOrder(kernel: Kernel, inputs: tf.NamedTensorInfoMap): tf.TensorInfo[] {
+  const list = Array.isArray(inputs) || kernel.inputNames === null
+    ? Object.values(inputs)
+    : kernel.inputNames.map((name) => inputs[name]);
+  return list.filter((info) => info !== undefined && info !== null);
+}

@@ -1,0 +1,113 @@
+/** Memory of a tensor, and the native value through which ONNX Runtime sees it. */
+
+import { isSameShape } from "../graph/graph.ts";
+import { onnxTypes } from "../graph/encode_model.ts";
+import type { TensorDtype } from "../symbolic_tensor.ts";
+import { type Handle, ortApi, outHandle } from "./ort_api.ts";
+import { cpuMemory } from "./environment.ts";
+
+export type HostArray = Float32Array | Int32Array | Uint8Array;
+
+const constructors = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
+/** A zeroed array of the type that holds a dtype. */
+export function allocate(dtype: TensorDtype, length: number): HostArray {
+  return new constructors[dtype](length);
+}
+
+let liveValues = 0;
+
+/** Releases values whose owner was collected without `drop()`: a net, not the rule. */
+const orphans = new FinalizationRegistry<Handle>((handle) => releaseHandle(handle));
+
+/** Number of native values not yet released. */
+export function liveNativeValues(): number {
+  return liveValues;
+}
+
+export class HostBuffer {
+  readonly data: HostArray;
+  readonly dtype: TensorDtype;
+  /**
+   * Whether only the engine has seen this memory. Memory that came from or was handed to the user
+   * is never written again.
+   */
+  isPrivate: boolean;
+  #handle: Handle = null;
+  #shape: readonly number[] = [];
+  #runs = 0;
+  #isDropped = false;
+
+  constructor(data: HostArray, dtype: TensorDtype, isPrivate: boolean) {
+    this.data = data;
+    this.dtype = dtype;
+    this.isPrivate = isPrivate;
+  }
+
+  /** A native value over this memory; made once and kept for later calls with the same shape. */
+  nativeValue(shape: readonly number[]): Handle {
+    if (this.#handle !== null && isSameShape(shape, this.#shape)) return this.#handle;
+    if (this.#runs > 1) {
+      throw new Error("Internal error: a running buffer is asked for a new shape");
+    }
+    this.#free();
+    this.#handle = createValue(this.data, shape, this.dtype);
+    this.#shape = shape;
+    orphans.register(this, this.#handle, this);
+    return this.#handle;
+  }
+
+  /** Keeps the native value alive until `endRun()`. */
+  beginRun(): void {
+    this.#runs++;
+  }
+
+  endRun(): void {
+    this.#runs--;
+    if (this.#isDropped && this.#runs === 0) this.#free();
+  }
+
+  /** No tensor refers to this memory any more: frees the native value when no run uses it. */
+  drop(): void {
+    this.#isDropped = true;
+    if (this.#runs === 0) this.#free();
+  }
+
+  /** A tensor refers to this memory again. */
+  revive(): void {
+    this.#isDropped = false;
+  }
+
+  #free(): void {
+    if (this.#handle === null) return;
+    orphans.unregister(this);
+    releaseHandle(this.#handle);
+    this.#handle = null;
+  }
+}
+
+function createValue(data: HostArray, shape: readonly number[], dtype: TensorDtype): Handle {
+  // V8 keeps arrays of a few bytes inside the moving heap until someone asks for their buffer;
+  // the native value keeps the address, so the memory has to stay where it is.
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const address = Deno.UnsafePointer.of(bytes.length === 0 ? new Uint8Array(8) : bytes);
+  const dims = BigInt64Array.from(shape, BigInt);
+  const handle = outHandle((out) =>
+    ortApi().createTensor(
+      cpuMemory(),
+      address,
+      BigInt(data.byteLength),
+      dims,
+      BigInt(shape.length),
+      onnxTypes[dtype],
+      out,
+    )
+  );
+  liveValues++;
+  return handle;
+}
+
+function releaseHandle(handle: Handle): void {
+  ortApi().releaseValue(handle);
+  liveValues--;
+}
