@@ -36,6 +36,13 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** Parses an option that counts something there must be one of. @throws {InvalidArgumentError} */
+export function positiveNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("It must be 1 or more.");
+  return value;
+}
+
 function append(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }

@@ -60,7 +60,12 @@ const colors: Readonly<Record<StageForecast["state"], Color>> = {
   unknown: "dim",
 };
 
-function planText(plan: Plan, forecasts: readonly StageForecast[], hasColor: boolean): string {
+/** The headline and one line per stage. */
+export function planText(
+  plan: Plan,
+  forecasts: readonly StageForecast[],
+  hasColor: boolean,
+): string {
   const nameWidth = Math.max(...forecasts.map(({ planned }) => planned.name.length));
   const usesWidth = Math.max(...forecasts.map(({ planned }) => planned.stage.id.length));
   const lines = forecasts.map((each) => {

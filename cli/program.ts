@@ -3,16 +3,20 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../deno.json" with { type: "json" };
 import type { CheckArguments } from "./check.ts";
+import type { DoctorArguments } from "./doctor.ts";
 import { ExitCode } from "./exit_code.ts";
 import {
   configOptions,
   engineOptions,
   jsonOption,
   type OptionGroup,
+  positiveNumber,
   storeOptions,
 } from "./options.ts";
 import type { PlanArguments } from "./plan.ts";
 import { printFailure } from "./print_failure.ts";
+import type { ReportArguments } from "./report.ts";
+import type { RunArguments } from "./run.ts";
 import type { SchemaArguments } from "./schema.ts";
 import type { StagesArguments } from "./stages.ts";
 import type { Host } from "./verb.ts";
@@ -29,6 +33,7 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
   const setCode = (result: ExitCode) => {
     code = result;
   };
+  addRunVerbs(program, host, setCode);
   addConfigVerbs(program, host, setCode);
   addCatalogueVerbs(program, host, setCode);
   try {
@@ -59,6 +64,34 @@ function createProgram({ terminal }: Host): Command {
       getErrHasColors: () => terminal.hasColor,
     })
     .helpCommand(false);
+}
+
+function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
+  addVerb(program, "run <config>", "run a pipeline and write its report", planOptions)
+    .option("--runs <folder>", "where reports are kept", "runs")
+    .option("-j, --jobs <count>", "stages at the same time", positiveNumber, 1)
+    .option("-k, --keep-going", "after a failure go on with what does not need it", false)
+    .option("--force", "run stages although their results are there", false)
+    .option("--quiet", "print only what went wrong", false)
+    .action(async (config: string, options: Omit<RunArguments, "config">) => {
+      const { runVerb } = await import("./run.ts");
+      setCode(await runVerb({ ...options, config }, host));
+    });
+  addVerb(program, "report [run]", "write the report of a run again", [storeOptions])
+    .action(async (run = "runs/latest", options: Omit<ReportArguments, "run">) => {
+      const { reportVerb } = await import("./report.ts");
+      setCode(await reportVerb({ ...options, run }, host));
+    });
+  addVerb(program, "doctor", "find what is missing on this machine", [storeOptions, jsonOption])
+    .action(async (options: DoctorArguments) => {
+      const { doctorVerb } = await import("./doctor.ts");
+      setCode(await doctorVerb(options, host));
+    });
+  addVerb(program, "worker <job>", "run one stage; executors call it", [])
+    .action(async (job: string) => {
+      const { workerVerb } = await import("./worker.ts");
+      Deno.exit(await workerVerb(job, host));
+    });
 }
 
 function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {

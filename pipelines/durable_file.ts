@@ -61,14 +61,14 @@ function flushFolder(folder: string): void {
 
 function hintOf(error: unknown): string | undefined {
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-    return "the store must be writable";
+    return "it must be writable";
   }
   if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.AlreadyExists) {
     return "the store must be a folder";
   }
   switch (codeOf(error)) {
     case "EROFS":
-      return "the store must be writable, but its file system is read-only";
+      return "it must be writable, but its file system is read-only";
     case "ENOSPC":
     case "EDQUOT":
       return "the disk must have room, but it is full";

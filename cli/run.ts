@@ -1,0 +1,128 @@
+/** `run <config>`: the whole program. */
+
+import { relative, resolve } from "node:path";
+import { artifactKinds } from "../artifacts/mod.ts";
+import type { EventSink, RunStatus } from "../pipelines/event.ts";
+import { executePlan } from "../pipelines/execute.ts";
+import { localProcessExecutor } from "../pipelines/executors/local_process.ts";
+import { forecast, reasonToRun } from "../pipelines/forecast.ts";
+import { openLocalStore } from "../pipelines/local_store.ts";
+import type { Plan } from "../pipelines/plan.ts";
+import { resolvedConfigText } from "../pipelines/resolved_config.ts";
+import { renderReport } from "../report/render_report.ts";
+import { drawingMemo } from "./drawing_memo.ts";
+import { chooseEngine } from "./engine_choice.ts";
+import { ExitCode } from "./exit_code.ts";
+import { keyContext } from "./key_context.ts";
+import { loadPlan } from "./load_plan.ts";
+import { plainLogger } from "./loggers/plain.ts";
+import { terminalLogger } from "./loggers/terminal.ts";
+import { planText } from "./plan.ts";
+import { gatherProvenance } from "./provenance.ts";
+import { createRunFolder } from "./run_folder.ts";
+import { summaryText } from "./run_summary.ts";
+import { listenForStop, type Stop } from "./stop_signals.ts";
+import type { Terminal } from "./terminal.ts";
+import type {
+  ConfigArguments,
+  EngineArguments,
+  Host,
+  JsonArguments,
+  StoreArguments,
+} from "./verb.ts";
+
+export interface RunArguments
+  extends ConfigArguments, StoreArguments, EngineArguments, JsonArguments {
+  /** Folder of run folders. */
+  readonly runs: string;
+  /** Stages at the same time. */
+  readonly jobs: number;
+  readonly keepGoing: boolean;
+  readonly force: boolean;
+  /** Only what went wrong, and the report's path. */
+  readonly quiet: boolean;
+}
+
+export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode> {
+  const plan = await loadPlan(args, host);
+  const store = openLocalStore(resolve(host.folder, args.store));
+  const engine = chooseEngine(args);
+  const keys = keyContext(engine.facts);
+  const say = sayer(args, host.terminal);
+  say(planText(plan, await forecast(plan, store, keys), host.terminal.hasColor));
+
+  const folder = createRunFolder(resolve(host.folder, args.runs), plan.config.name);
+  const stop = listenForStop((text) => host.terminal.err(text));
+  const log = eventLogger(args, plan, host.terminal);
+  const sink: EventSink = (event) => {
+    folder.sink(event);
+    log(event);
+  };
+  try {
+    const record = await executePlan(plan, store, processes(), sink, {
+      keys,
+      kinds: artifactKinds,
+      engine: engine.choice,
+      jobs: args.jobs,
+      machine: { cpus: navigator.hardwareConcurrency, gpus: 1 },
+      keepGoing: args.keepGoing,
+      force: args.force,
+      configText: resolvedConfigText(plan),
+      provenance: gatherProvenance(engine),
+      explain: async (planned, { document }) =>
+        reasonToRun(planned, document, await store.listActions()).reason,
+      stop: stop.stop,
+      kill: stop.kill,
+    });
+    const memo = drawingMemo(store.location);
+    const html = await renderReport(record, (digest) => store.readBlob(digest), { memo });
+    const report = relative(host.folder, folder.finish(record, html));
+    if (args.json) host.terminal.out(`${JSON.stringify(record, null, 2)}\n`);
+    say(summaryText(record, report, host.terminal.hasColor));
+    return exitCodeOf(record.status, stop);
+  } finally {
+    stop.close();
+    folder.close();
+  }
+}
+
+/** One child process per stage, by this very program. */
+function processes() {
+  const root = new URL("../", import.meta.url);
+  return localProcessExecutor({
+    main: new URL("main.ts", root).href,
+    read: root.protocol === "file:" ? [root.pathname.replace(/\/$/, "")] : [],
+  });
+}
+
+function sayer({ json, quiet }: RunArguments, terminal: Terminal): (text: string) => void {
+  if (quiet) return () => undefined;
+  return json ? (text) => terminal.err(text) : (text) => terminal.out(text);
+}
+
+function eventLogger({ json, quiet }: RunArguments, plan: Plan, terminal: Terminal): EventSink {
+  const nameWidth = Math.max(...plan.stages.map(({ name }) => name.length));
+  if (quiet) {
+    const write = plainLogger((text) => terminal.err(text), nameWidth);
+    return (event) => {
+      if (event.kind === "stage-failed" || event.kind === "artifact-damaged") write(event);
+    };
+  }
+  if (json) return plainLogger((text) => terminal.err(text), nameWidth);
+  return terminal.isInteractive
+    ? terminalLogger(terminal, nameWidth)
+    : plainLogger((text) => terminal.out(text), nameWidth);
+}
+
+function exitCodeOf(status: RunStatus, { isTerminated }: Stop): ExitCode {
+  switch (status) {
+    case "succeeded":
+      return ExitCode.done;
+    case "failed":
+      return ExitCode.stageFailed;
+    case "interrupted":
+      return isTerminated() ? ExitCode.terminated : ExitCode.interrupted;
+    default:
+      return status satisfies never;
+  }
+}
