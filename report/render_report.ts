@@ -6,7 +6,7 @@ import type { RunRecord } from "../pipelines/run_record.ts";
 import { CHART_DRAWING_VERSION, drawCharts } from "./draw_chart.ts";
 import { Markup, markup } from "./markup.ts";
 import type { LoadedImage } from "./section.ts";
-import { header } from "./sections/header.ts";
+import { header } from "./header.ts";
 import { sections } from "./sections/mod.ts";
 import { style } from "./style.ts";
 

@@ -102,10 +102,9 @@ footer { color: var(--faint); font-size: 0.875rem; padding-bottom: 40px; }
   .stages tr { padding: 10px 0; border-bottom: 1px solid var(--line); }
   .stages .has-news { border-bottom: 0; padding-bottom: 0; } .stages tr:last-child { border-bottom: 0; }
   .stages th, .stages td { border: 0; padding: 1px 0; }
-  .stages td[data-label] { display: grid; grid-template-columns: 74px 1fr; }
-  .stages td[data-label]::before { content: attr(data-label); color: var(--faint); }
-  .stages td[data-label] > * { grid-column: 2; } .stages td[data-label] > :first-child { grid-row: 1; }
-  .stages td small { display: inline; } .stages li { white-space: normal; overflow-wrap: anywhere; }
+  .stages td[data-label] { position: relative; padding-left: 74px; }
+  .stages td[data-label]::before { content: attr(data-label); position: absolute; left: 0; color: var(--faint); }
+  .stages li small { display: inline; } .stages li { white-space: normal; overflow-wrap: anywhere; }
   .scores th:first-child { min-width: 118px; max-width: 130px; overflow-wrap: anywhere; }
   .still img { width: 1000px; max-width: none; }
 }

@@ -1,10 +1,10 @@
 /** What run this is and how it ended, on one screen. */
 
-import type { StageState } from "../../pipelines/event.ts";
-import { formatSeconds } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
-import type { ReportView } from "../section.ts";
-import { RUN_MARKS, STAGE_MARKS, stateMark } from "../state_mark.ts";
+import type { StageState } from "../pipelines/event.ts";
+import { formatSeconds } from "./format.ts";
+import { type Markup, markup } from "./markup.ts";
+import type { ReportView } from "./section.ts";
+import { RUN_MARKS, STAGE_MARKS, stateMark } from "./state_mark.ts";
 
 const STATES: readonly StageState[] = ["ran", "cached", "failed", "skipped"];
 
