@@ -48,8 +48,8 @@ Deno.test("composeConfig() merges maps, replaces lists, and lets later win", asy
       return node && describeOrigin(node.origin);
     };
     assert.equal(origin(["x"]), "main.yaml:2:24");
-    assert.equal(origin(["y"]), "base/two.yaml:2:34");
-    assert.equal(origin(["m", "j"]), "base/one.yaml:3:58");
+    assert.equal(origin(["y"]), "base/two.yaml:2:32");
+    assert.equal(origin(["m", "j"]), "base/one.yaml:3:56");
   });
 });
 
