@@ -7,7 +7,10 @@ import { processTerminal } from "./cli/terminal.ts";
 if (import.meta.main) {
   Deno.exitCode = await runProgram(Deno.args, {
     terminal: processTerminal(),
-    folder: Deno.cwd(),
+    // Asked for when it is needed: a worker may not read the folder it is started in.
+    get folder() {
+      return Deno.cwd();
+    },
     loadStages: loadStageTable,
   });
 }
