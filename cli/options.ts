@@ -43,13 +43,6 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
-/** The same, from 1 on. @throws {InvalidArgumentError} */
-export function positiveNumber(text: string): number {
-  const number = wholeNumber(text);
-  if (number === 0) throw new InvalidArgumentError("It must be at least 1.");
-  return number;
-}
-
 function append(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }

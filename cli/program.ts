@@ -4,7 +4,6 @@ import { Command, CommanderError } from "commander";
 import manifest from "../deno.json" with { type: "json" };
 import type { CheckArguments } from "./check.ts";
 import type { DoctorArguments } from "./doctor.ts";
-import type { DoctorArguments } from "./doctor.ts";
 import { ExitCode } from "./exit_code.ts";
 import {
   configOptions,
@@ -12,13 +11,10 @@ import {
   jsonOption,
   type OptionGroup,
   positiveNumber,
-  positiveNumber,
   storeOptions,
 } from "./options.ts";
 import type { PlanArguments } from "./plan.ts";
 import { printFailure } from "./print_failure.ts";
-import type { ReportArguments } from "./report.ts";
-import type { RunArguments } from "./run.ts";
 import type { ReportArguments } from "./report.ts";
 import type { RunArguments } from "./run.ts";
 import type { SchemaArguments } from "./schema.ts";
@@ -52,7 +48,7 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
   }
 }
 
-type SetCode = (code: number) => void;
+type SetCode = (code: ExitCode) => void;
 
 function createProgram({ terminal }: Host): Command {
   return new Command("zoetrope")
@@ -75,8 +71,8 @@ function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
     .option("--runs <folder>", "where reports are kept", "runs")
     .option("-j, --jobs <count>", "stages at the same time", positiveNumber, 1)
     .option("-k, --keep-going", "after a failure go on with what does not need it", false)
-    .option("--force", "run stages although their results are there", false)
-    .option("--quiet", "print only what went wrong", false)
+    .option("-f, --force", "run stages although their results are there", false)
+    .option("-q, --quiet", "print only what went wrong", false)
     .action(async (config: string, options: Omit<RunArguments, "config">) => {
       const { runVerb } = await import("./run.ts");
       setCode(await runVerb({ ...options, config }, host));
@@ -91,34 +87,11 @@ function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
       const { doctorVerb } = await import("./doctor.ts");
       setCode(await doctorVerb(options, host));
     });
-  addVerb(program, "worker <job>", "run one stage; executors call it", [])
+  program.command("worker <job>", { hidden: true })
+    .description("run one stage; executors call it")
     .action(async (job: string) => {
       const { workerVerb } = await import("./worker.ts");
       Deno.exit(await workerVerb(job, host));
-    });
-}
-
-function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
-  addVerb(program, "run <config>", "compute what is not computed yet", planOptions)
-    .option("--runs <folder>", "where records and reports of runs are kept", "runs")
-    .option("-j, --jobs <count>", "stages at the same time", positiveNumber, 1)
-    .option("-k, --keep-going", "after a failure, go on with what does not need it", false)
-    .option("-f, --force", "compute again what is computed already", false)
-    .option("-q, --quiet", "print only what went wrong, and the summary", false)
-    .action(async (config: string, options: Omit<RunArguments, "config">) => {
-      const { runVerb } = await import("./run.ts");
-      setCode(await runVerb({ ...options, config }, host));
-    });
-  addVerb(program, "report <run>", "write the report of a run again", [storeOptions])
-    .action(async (run: string, options: Omit<ReportArguments, "run">) => {
-      const { reportVerb } = await import("./report.ts");
-      setCode(await reportVerb({ ...options, run }, host));
-    });
-  program.command("worker <job-file>", { hidden: true })
-    .description("run one stage for an executor")
-    .action(async (jobFile: string) => {
-      const { workerVerb } = await import("./worker.ts");
-      setCode(await workerVerb(jobFile, host));
     });
 }
 
@@ -157,11 +130,6 @@ function addCatalogueVerbs(program: Command, host: Host, setCode: SetCode): void
     .action(async (options: SchemaArguments) => {
       const { schemaVerb } = await import("./schema.ts");
       setCode(await schemaVerb(options, host));
-    });
-  addVerb(program, "doctor", "say what this machine has and lacks", [storeOptions, jsonOption])
-    .action(async (options: DoctorArguments) => {
-      const { doctorVerb } = await import("./doctor.ts");
-      setCode(await doctorVerb(options, host));
     });
 }
 
