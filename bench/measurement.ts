@@ -1,0 +1,44 @@
+/** What one process reports of one network, ours or a peer's. */
+export interface Measurement {
+  readonly version: string;
+  readonly parameters: number;
+  /** From nothing compiled to the first loss. */
+  readonly firstMs: number;
+  readonly stepsMs: readonly number[];
+  readonly peakRssMb: number;
+  /** Processor time of the whole process. */
+  readonly cpuMs: number;
+}
+
+/** What only our engine reports. */
+export interface OwnMeasurement extends Measurement {
+  readonly blockSize: number;
+  readonly gflop: number;
+  readonly traceMs: number;
+  readonly encodeMs: number;
+  readonly sessionMs: number;
+  readonly nodeCount: number;
+  readonly firstLoss: number;
+  readonly lastLoss: number;
+}
+
+/** A process that measures, seen from outside. */
+export interface Round<Result extends Measurement> {
+  readonly measurement: Result;
+  /** How much of one core other processes used meanwhile; undefined where the system hides it. */
+  readonly foreignLoad: number | undefined;
+}
+
+export interface Quantiles {
+  readonly median: number;
+  readonly min: number;
+  readonly p90: number;
+}
+
+/** Median, minimum and 90th percentile (nearest rank). */
+export function quantiles(values: readonly number[]): Quantiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const rank = (share: number) =>
+    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  return { median: rank(0.5), min: rank(0), p90: rank(0.9) };
+}

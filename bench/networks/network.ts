@@ -1,0 +1,19 @@
+/** What the bench trains: one of the reference networks, its data made by formula. */
+
+import type { HostTensor } from "../../training/host_tensor.ts";
+import type { Loss } from "../../training/training_step.ts";
+import type { ParameterSpecs } from "../../models/parameters.ts";
+
+export interface Network {
+  readonly id: string;
+  readonly summary: string;
+  readonly specs: ParameterSpecs;
+  readonly loss: Loss;
+  readonly batch: Readonly<Record<string, HostTensor>>;
+}
+
+/** Float32 values in [-1, 1] without pattern: time does not depend on them, as long as none is NaN. */
+export function fixedValues(shape: readonly number[], salt: number): HostTensor {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return { shape, data: Float32Array.from({ length: count }, (_, i) => Math.sin(i * i + salt)) };
+}
