@@ -2,6 +2,8 @@
 
 import { environment, logErrors } from "./environment.ts";
 import type { HostBuffer } from "./host_buffer.ts";
+import { inputPorts, type ModelPort, outputPorts } from "./model_ports.ts";
+import { type NativeResult, readValue } from "./read_value.ts";
 import { type Handle, ortApi, outHandle } from "./ort_api.ts";
 
 /**
@@ -28,10 +30,10 @@ export class Session {
   readonly #inputNames: Names;
   readonly #outputNames: Names;
 
-  private constructor(handle: Handle, inputs: readonly string[], outputs: readonly string[]) {
+  private constructor(handle: Handle, model: Model) {
     this.#handle = handle;
-    this.#inputNames = new Names(inputs);
-    this.#outputNames = new Names(outputs);
+    this.#inputNames = new Names(model.inputs ?? inputPorts(handle).map((port) => port.name));
+    this.#outputNames = new Names(model.outputs ?? outputPorts(handle).map((port) => port.name));
     live++;
   }
 
@@ -43,7 +45,7 @@ export class Session {
     } finally {
       free();
     }
-    return new Session(handleIn(out), model.inputs, model.outputs);
+    return new Session(handleIn(out), model);
   }
 
   /** Compiles a model on another thread. */
@@ -54,7 +56,7 @@ export class Session {
     } finally {
       free();
     }
-    return new Session(handleIn(out), model.inputs, model.outputs);
+    return new Session(handleIn(out), model);
   }
 
   /** Reads the inputs and writes the outputs in place, blocking. */
@@ -71,8 +73,22 @@ export class Session {
     keepAlive(call, inputs, outputs);
   }
 
-  get handle(): Handle {
-    return this.#handle;
+  /** Runs for the first output only, into memory that ONNX Runtime allocates and this copies. */
+  async runFirstOutput(inputs: readonly Bound[]): Promise<NativeResult> {
+    const call = this.#prepareRun(inputs, [], 1);
+    await ortApi().runAsync(...call.args);
+    keepAlive(call, inputs);
+    const value = Deno.UnsafePointer.create(call.results[0] ?? 0n);
+    try {
+      return readValue(value);
+    } finally {
+      ortApi().releaseValue(value);
+    }
+  }
+
+  /** What the model says of its inputs and outputs; axes without a fixed extent are -1. */
+  describe(): { inputs: readonly ModelPort[]; outputs: readonly ModelPort[] } {
+    return { inputs: inputPorts(this.#handle), outputs: outputPorts(this.#handle) };
   }
 
   release(): void {
@@ -82,10 +98,20 @@ export class Session {
     live--;
   }
 
-  #prepareRun(inputs: readonly Bound[], outputs: readonly Bound[]) {
+  #prepareRun(
+    inputs: readonly Bound[],
+    outputs: readonly Bound[],
+    outputCount = outputs.length,
+  ) {
     if (this.#handle === null) throw new Error("Cannot run a program: it has been disposed");
     const values = addresses(inputs.map(({ buffer, shape }) => buffer.nativeValue(shape)));
-    const results = addresses(outputs.map(({ buffer, shape }) => buffer.nativeValue(shape)));
+    // Null where there is no buffer: ONNX Runtime then allocates one.
+    const results = addresses(
+      Array.from({ length: outputCount }, (_, position) => {
+        const output = outputs[position];
+        return output === undefined ? null : output.buffer.nativeValue(output.shape);
+      }),
+    );
     const args = [
       this.#handle,
       null,
@@ -93,7 +119,7 @@ export class Session {
       Deno.UnsafePointer.of(values),
       BigInt(inputs.length),
       this.#outputNames.pointer,
-      BigInt(outputs.length),
+      BigInt(outputCount),
       Deno.UnsafePointer.of(results),
     ] as const;
     return { args, values, results };
@@ -103,8 +129,9 @@ export class Session {
 /** Bytes of a model with the names by which it will be fed. */
 export interface Model {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  /** Asked of the model itself when left out. */
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
   /** Threads inside one operator. */
   readonly threads: number;
 }

@@ -45,7 +45,13 @@ export function convInfo(
 /** The same convolution on fewer input channels. */
 export function withInputChannels(info: ConvInfo, inChannels: number): ConvInfo {
   const [batch, height, width] = info.inShape;
-  return { ...info, inChannels, inShape: [batch, height, width, inChannels] };
+  const [filterHeight, filterWidth, , outChannels] = info.filterShape;
+  return {
+    ...info,
+    inChannels,
+    inShape: [batch, height, width, inChannels],
+    filterShape: [filterHeight, filterWidth, inChannels, outChannels],
+  };
 }
 
 /** Attributes of the ONNX operator Conv. */
