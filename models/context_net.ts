@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { conv2d, conv2dParameters } from "./layers/conv2d.ts";
 import { convGru, convGruParameters } from "./layers/conv_gru.ts";
 import { leakyResBlock, leakyResBlockParameters } from "./layers/leaky_res_block.ts";
+import { silu } from "./layers/silu.ts";
 import { spaceToDepth } from "./layers/space_to_depth.ts";
 import { nest, type Parameters, type ParameterSpecs, under } from "./parameters.ts";
 
@@ -14,21 +15,31 @@ export interface ContextNetConfig {
   readonly patch: number;
   /** Channels of each level, finest first; 8 divides each. Each level halves the resolution. */
   readonly widths: readonly number[];
+  /** What comes before each GRU: a residual block, as published, or one convolution and SiLU. */
+  readonly blocks: boolean;
 }
 
-/** Hidden states of the levels, finest first: `[batch, height / patch / 2^level, ..., width]`. */
-export type ContextState = readonly tf.Tensor[];
+/**
+ * Hidden state of each level by name, `level0` the finest: `[batch, height / patch / 2^level, ..., width]`.
+ * A type alias, so that it can pass through `engine.jit`.
+ */
+export type ContextState = Readonly<Record<string, tf.Tensor>>;
 
 /** Declares `level.i.block`, `level.i.gru` and, but for the last, `level.i.down`. */
 export function contextNetParameters(
-  { channels, patch, widths }: ContextNetConfig,
+  { channels, patch, widths, blocks }: ContextNetConfig,
 ): ParameterSpecs {
   return Object.assign(
     {},
     ...widths.map((width, i) => {
       const inputs = widths[i - 1] ?? channels * patch * patch;
       return nest(`level.${i}`, {
-        ...nest("block", leakyResBlockParameters({ inputs, outputs: width })),
+        ...nest(
+          "block",
+          blocks
+            ? leakyResBlockParameters({ inputs, outputs: width })
+            : conv2dParameters({ inputs, outputs: width, kernel: 3 }),
+        ),
         ...nest("gru", convGruParameters({ inputs: width, hidden: width, kernel: 3 })),
         ...(i === widths.length - 1
           ? {}
@@ -50,10 +61,11 @@ export function contextStart(
         `sides (patch ${patch}, ${widths.length} levels)`,
     );
   }
-  return widths.map((channels, i) => {
+  return Object.fromEntries(widths.map((channels, i) => {
     const scale = patch * 2 ** i;
-    return tf.zeros([size.batch, size.height / scale, size.width / scale, channels]);
-  });
+    const shape = [size.batch, size.height / scale, size.width / scale, channels];
+    return [`level${i}`, tf.zeros(shape)];
+  }));
 }
 
 /**
@@ -65,16 +77,28 @@ export function contextStart(
  */
 export function contextNet(
   parameters: Parameters,
-  { patch }: ContextNetConfig,
+  { patch, widths, blocks }: ContextNetConfig,
   frame: tf.Tensor,
   state: ContextState,
 ): ContextState {
   let features = spaceToDepth(frame, patch);
-  return state.map((hidden, i) => {
+  const next = widths.map((_, i) => {
     const level = under(parameters, `level.${i}`);
-    const block = leakyResBlock(under(level, "block"), features);
-    const next = convGru(under(level, "gru"), block, hidden);
-    if (i < state.length - 1) features = conv2d(under(level, "down"), next, 2);
-    return next;
+    const own = under(level, "block");
+    const input = blocks ? leakyResBlock(own, features) : silu(conv2d(own, features));
+    const hidden = convGru(under(level, "gru"), input, contextMap(state, i));
+    if (i < widths.length - 1) features = conv2d(under(level, "down"), hidden, 2);
+    return [`level${i}`, hidden] as const;
   });
+  return Object.fromEntries(next);
+}
+
+/** The map of one level. @throws {Error} When the state has none. */
+export function contextMap(state: ContextState, level: number): tf.Tensor {
+  const map = state[`level${level}`];
+  if (map === undefined) {
+    const known = Object.keys(state).join(", ") || "nothing";
+    throw new Error(`Cannot use a context: "level${level}" is missing, found ${known}`);
+  }
+  return map;
 }

@@ -1,10 +1,9 @@
 /** Denoises the residual that a next-frame predictor leaves. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { ContextState } from "./context_net.ts";
+import { contextMap, type ContextState } from "./context_net.ts";
 import { conv2d, conv2dParameters } from "./layers/conv2d.ts";
 import { convTranspose2d, convTranspose2dParameters } from "./layers/conv_transpose2d.ts";
-import { depthToSpace } from "./layers/depth_to_space.ts";
 import {
   leakyBlock,
   leakyBlockParameters,
@@ -14,24 +13,16 @@ import {
 import { linear, linearParameters } from "./layers/linear.ts";
 import { linearAttention, linearAttentionParameters } from "./layers/linear_attention.ts";
 import { sinusoidalEmbedding } from "./layers/sinusoidal_embedding.ts";
-import { spaceToDepth } from "./layers/space_to_depth.ts";
 import { nest, type Parameters, type ParameterSpecs, under } from "./parameters.ts";
 
 export interface ResidualDenoiserConfig {
+  readonly kind: "published";
   /** Channels of a frame. */
   readonly channels: number;
-  /** Edge of the patches that become one pixel of the finest level. */
-  readonly patch: number;
   /** Channels of each level, finest first; 8 divides each. Each level halves the resolution. */
   readonly widths: readonly number[];
   /** Channels of the context maps, level by level. */
   readonly contextWidths: readonly number[];
-  /** Linear attention on each level and in the middle. */
-  readonly attention: boolean;
-  /** Whether the predictor's frame μ enters beside the noisy residual; the original leaves it out. */
-  readonly seesMean: boolean;
-  /** Whether the finest level's features skip to the output; the original drops that skip. */
-  readonly finestSkip: boolean;
 }
 
 export interface DenoiserInput {
@@ -39,6 +30,8 @@ export interface DenoiserInput {
   readonly noisy: tf.Tensor;
   /** μ, the predictor's frame, same shape, in [−1, 1]. */
   readonly mean: tf.Tensor;
+  /** The last two frames, newest first, `[batch, height, width, 2 channel]` in [−1, 1]. */
+  readonly recent: tf.Tensor;
   readonly context: ContextState;
   /** Diffusion step of each sample, `[batch]` float32. */
   readonly timesteps: tf.Tensor;
@@ -46,11 +39,9 @@ export interface DenoiserInput {
 
 /** Declares `time`, `down.i`, `middle`, `up.i` (i is the level that it starts from), `last`, `out`. */
 export function residualDenoiserParameters(config: ResidualDenoiserConfig): ParameterSpecs {
-  const { channels, patch, widths, contextWidths, attention, seesMean, finestSkip } = config;
+  const { channels, widths, contextWidths } = config;
   const embedding = finest(config);
-  const depth = channels * patch * patch;
-  const attend = (width: number) =>
-    attention ? nest("attention", linearAttentionParameters(width)) : {};
+  const attend = (width: number) => nest("attention", linearAttentionParameters(width));
   const block = (name: string, inputs: number, outputs: number) =>
     nest(name, leakyResBlockParameters({ inputs, outputs, embedding }));
   const coarsest = widths.at(-1) ?? embedding;
@@ -63,7 +54,7 @@ export function residualDenoiserParameters(config: ResidualDenoiserConfig): Para
       {},
       ...widths.map((width, i) =>
         nest(`down.${i}`, {
-          ...block("first", widths[i - 1] ?? depth * (seesMean ? 2 : 1), width),
+          ...block("first", widths[i - 1] ?? channels, width),
           ...block("second", width + (contextWidths[i] ?? 0), width),
           ...attend(width),
           ...(i === widths.length - 1
@@ -90,9 +81,9 @@ export function residualDenoiserParameters(config: ResidualDenoiserConfig): Para
     ),
     ...nest(
       "last",
-      leakyBlockParameters({ inputs: embedding * (finestSkip ? 2 : 1), outputs: embedding }),
+      leakyBlockParameters({ inputs: embedding, outputs: embedding }),
     ),
-    ...nest("out", conv2dParameters({ inputs: embedding, outputs: depth, kernel: 1 })),
+    ...nest("out", conv2dParameters({ inputs: embedding, outputs: channels, kernel: 1 })),
   };
 }
 
@@ -100,50 +91,43 @@ export function residualDenoiserParameters(config: ResidualDenoiserConfig): Para
  * What the objective asks for (ε, x0 or v), `[batch, height, width, channel]`.
  *
  * Source: the Unet of Residual Video Diffusion, Yang et al. 2022, https://arxiv.org/abs/2203.09481: per level
- * a residual block, the context of that level, a second block, attention.
+ * a residual block, the context of that level, a second block, attention. As there, μ does not enter, and the
+ * finest level does not skip to the output.
  */
 export function residualDenoiser(
   parameters: Parameters,
   config: ResidualDenoiserConfig,
-  { noisy, mean, context, timesteps }: DenoiserInput,
+  { noisy, context, timesteps }: DenoiserInput,
 ): tf.Tensor {
-  const { patch, widths, seesMean, finestSkip } = config;
+  const { widths } = config;
   const time = timeFeatures(under(parameters, "time"), timesteps, finest(config));
-  const input = seesMean ? tf.concat([noisy, mean], 3) : noisy;
-  let features = spaceToDepth(input, patch);
+  let features = noisy;
   const skips: tf.Tensor[] = [];
   for (const i of widths.keys()) {
     const level = under(parameters, `down.${i}`);
     features = leakyResBlock(under(level, "first"), features, time);
-    const map = context[i];
-    if (map === undefined) {
-      throw new Error(
-        `Cannot denoise: level ${i} needs a context, but there are ${context.length}`,
-      );
-    }
-    features = leakyResBlock(under(level, "second"), tf.concat([features, map], 3), time);
-    features = attend(config, level, features);
+    features = leakyResBlock(
+      under(level, "second"),
+      tf.concat([features, contextMap(context, i)], 3),
+      time,
+    );
+    features = linearAttention(under(level, "attention"), features);
     skips.push(features);
     if (i < widths.length - 1) features = conv2d(under(level, "half"), features, 2);
   }
   const middle = under(parameters, "middle");
   features = leakyResBlock(under(middle, "first"), features, time);
-  features = attend(config, middle, features);
+  features = linearAttention(under(middle, "attention"), features);
   features = leakyResBlock(under(middle, "second"), features, time);
   for (let i = widths.length - 1; i >= 1; i--) {
     const level = under(parameters, `up.${i}`);
     features = leakyResBlock(under(level, "first"), tf.concat([features, skips[i]!], 3), time);
     features = leakyResBlock(under(level, "second"), features, time);
-    features = attend(config, level, features);
+    features = linearAttention(under(level, "attention"), features);
     features = convTranspose2d(under(level, "double"), features);
   }
-  if (finestSkip) features = tf.concat([features, skips[0]!], 3);
   const last = leakyBlock(under(parameters, "last"), features);
-  return depthToSpace(conv2d(under(parameters, "out"), last), patch);
-}
-
-function attend({ attention }: ResidualDenoiserConfig, level: Parameters, features: tf.Tensor) {
-  return attention ? linearAttention(under(level, "attention"), features) : features;
+  return conv2d(under(parameters, "out"), last);
 }
 
 /** Linear(GELU(Linear(sinusoids))), GELU with the error function: x Φ(x). */

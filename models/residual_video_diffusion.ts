@@ -1,49 +1,55 @@
 /** The two networks of Residual Video Diffusion that are not the predictor, in three sizes. */
 
+import type * as tf from "@tensorflow/tfjs-core";
+import {
+  compactDenoiser,
+  type CompactDenoiserConfig,
+  compactDenoiserParameters,
+} from "./compact_denoiser.ts";
 import { type ContextNetConfig, contextNetParameters } from "./context_net.ts";
-import { nest, type ParameterSpecs } from "./parameters.ts";
-import { type ResidualDenoiserConfig, residualDenoiserParameters } from "./residual_denoiser.ts";
+import { nest, type Parameters, type ParameterSpecs } from "./parameters.ts";
+import {
+  type DenoiserInput,
+  residualDenoiser,
+  type ResidualDenoiserConfig,
+  residualDenoiserParameters,
+} from "./residual_denoiser.ts";
 
 /** Everything that fixes the shapes of all parameters; JSON. */
 export interface ResidualVideoDiffusionConfig {
   readonly context: ContextNetConfig;
-  readonly denoiser: ResidualDenoiserConfig;
+  readonly denoiser: ResidualDenoiserConfig | CompactDenoiserConfig;
 }
 
-export const presetIds = ["tiny", "small", "paper"] as const;
-export type PresetId = typeof presetIds[number];
+export const residualPresetIds = ["tiny", "small", "paper"] as const;
+export type ResidualPresetId = typeof residualPresetIds[number];
 
 /**
  * - tiny: for tests.
- * - small: made for minutes on two CPU cores; patches of 4 make a 64x64 frame 16x16, and μ enters the
- *   denoiser.
+ * - small: made for minutes on two CPU cores; patches of 4 make a 64x64 frame 16x16.
  * - paper: d = 48 and multipliers 1, 2, 4, 8 of the official code for 64x64; with one channel 18,743,233
  *   parameters in the denoiser and 13,749,072 in the context net.
  */
-export function residualVideoDiffusion(
-  preset: PresetId,
+export function residualPreset(
+  preset: ResidualPresetId,
   channels: number,
 ): ResidualVideoDiffusionConfig {
-  const make = (
-    patch: number,
-    widths: readonly number[],
-    contextWidths: readonly number[],
-    options: Pick<ResidualDenoiserConfig, "attention" | "seesMean" | "finestSkip">,
-  ): ResidualVideoDiffusionConfig => ({
-    context: { channels, patch, widths: contextWidths },
-    denoiser: { channels, patch, widths, contextWidths, ...options },
+  const compact = (widths: readonly number[], contextWidths: readonly number[]) => ({
+    context: { channels, patch: 4, widths: contextWidths, blocks: false },
+    denoiser: { kind: "compact", channels, patch: 4, widths, contextWidths } as const,
   });
   switch (preset) {
     case "tiny":
-      return make(4, [16, 32], [16, 32], { attention: true, seesMean: true, finestSkip: true });
+      return compact([16, 32], [8, 16]);
     case "small":
-      return make(4, [48, 96], [32, 48], { attention: false, seesMean: true, finestSkip: true });
-    case "paper":
-      return make(1, [48, 96, 192, 384], [48, 96, 192, 384], {
-        attention: true,
-        seesMean: false,
-        finestSkip: false,
-      });
+      return compact([48, 96], [32, 48]);
+    case "paper": {
+      const widths = [48, 96, 192, 384];
+      return {
+        context: { channels, patch: 1, widths, blocks: true },
+        denoiser: { kind: "published", channels, widths, contextWidths: widths },
+      };
+    }
     default:
       return preset satisfies never;
   }
@@ -55,6 +61,22 @@ export function residualVideoDiffusionParameters(
 ): ParameterSpecs {
   return {
     ...nest("context", contextNetParameters(context)),
-    ...nest("denoiser", residualDenoiserParameters(denoiser)),
+    ...nest(
+      "denoiser",
+      denoiser.kind === "compact"
+        ? compactDenoiserParameters(denoiser)
+        : residualDenoiserParameters(denoiser),
+    ),
   };
+}
+
+/** The answer of whichever denoiser the config names, `[batch, height, width, channel]`. */
+export function denoiser(
+  parameters: Parameters,
+  config: ResidualVideoDiffusionConfig["denoiser"],
+  input: DenoiserInput,
+): tf.Tensor {
+  return config.kind === "compact"
+    ? compactDenoiser(parameters, config, input)
+    : residualDenoiser(parameters, config, input);
 }

@@ -1,0 +1,112 @@
+/** One frame after another: what a predictor expects next, and what the past says about its error. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { contextNet, contextStart, type ContextState } from "../models/context_net.ts";
+import {
+  initialHidden,
+  nextFrame,
+  type NextFrameConfig,
+  type NextFrameHidden,
+} from "../models/next_frame.ts";
+import { type Parameters, under } from "../models/parameters.ts";
+import { denoiser, type ResidualVideoDiffusionConfig } from "../models/residual_video_diffusion.ts";
+
+/** The three networks of Residual Video Diffusion, and the scale of what is diffused. */
+export interface ResidualModel {
+  readonly predictor: NextFrameConfig;
+  readonly networks: ResidualVideoDiffusionConfig;
+  /** σ of y = (x − μ) / σ, in pixels of range [0, 1]. */
+  readonly sigma: number;
+}
+
+/** Parameters by network. Type aliases here and below, so that all of it can pass through `engine.jit`. */
+export type ResidualParameters = {
+  readonly predictor: Parameters;
+  /** `context.*` and `denoiser.*`. */
+  readonly residual: Parameters;
+};
+
+/** All memory of the past. */
+export type RolloutState = {
+  readonly hidden: NextFrameHidden;
+  readonly context: ContextState;
+  /** The last frame. */
+  readonly last: tf.Tensor;
+};
+
+/** What the next frame is drawn from. */
+export type FrameConditions = {
+  /** μ, the predictor's frame, `[batch, height, width, channel]` in [0, 1]. */
+  readonly mean: tf.Tensor;
+  readonly context: ContextState;
+  /** The last two frames, newest first, `[batch, height, width, 2 channel]` in [0, 1]. */
+  readonly recent: tf.Tensor;
+};
+
+/** Memory of nothing: what both recurrent networks know before the first frame. */
+export function startRollout(
+  { predictor, networks }: ResidualModel,
+  size: { readonly batch: number; readonly height: number; readonly width: number },
+): RolloutState {
+  return {
+    hidden: initialHidden(predictor, size),
+    context: contextStart(networks.context, size),
+    last: tf.zeros([size.batch, size.height, size.width, predictor.channels]),
+  };
+}
+
+/** Takes a frame in, `[batch, height, width, channel]` in [0, 1], true or generated. */
+export function observe(
+  { predictor, residual }: ResidualParameters,
+  model: ResidualModel,
+  frame: tf.Tensor,
+  state: RolloutState,
+): { readonly conditions: FrameConditions; readonly state: RolloutState } {
+  const { mean, hidden } = nextFrame(predictor, model.predictor, frame, state.hidden);
+  const context = contextNet(
+    under(residual, "context"),
+    model.networks.context,
+    centred(frame),
+    state.context,
+  );
+  return {
+    conditions: { mean, context, recent: tf.concat([frame, state.last], 3) },
+    state: { hidden, context, last: frame },
+  };
+}
+
+/**
+ * The denoiser's answer to a noisy residual.
+ *
+ * @param noisy x_n, `[batch, height, width, channel]`, in units of σ.
+ * @param timesteps Diffusion step of each sample, `[batch]` float32.
+ */
+export function denoise(
+  { residual }: ResidualParameters,
+  { networks }: ResidualModel,
+  conditions: FrameConditions,
+  { noisy, timesteps }: { readonly noisy: tf.Tensor; readonly timesteps: tf.Tensor },
+): tf.Tensor {
+  return denoiser(under(residual, "denoiser"), networks.denoiser, {
+    noisy,
+    timesteps,
+    mean: centred(conditions.mean),
+    recent: centred(conditions.recent),
+    context: conditions.context,
+  });
+}
+
+/** y = (x − μ) / σ. Gradients flow through both, so a predictor can learn with the diffusion. */
+export function residualOf(frame: tf.Tensor, mean: tf.Tensor, sigma: number): tf.Tensor {
+  return tf.mul(tf.sub(frame, mean), 1 / sigma);
+}
+
+/** The frame that a residual stands for: μ + σ y, clipped to [0, 1]. */
+export function frameOf(residual: tf.Tensor, mean: tf.Tensor, sigma: number): tf.Tensor {
+  return tf.clipByValue(tf.add(mean, tf.mul(residual, sigma)), 0, 1);
+}
+
+/** [0, 1] to [−1, 1]. */
+function centred(frame: tf.Tensor): tf.Tensor {
+  return tf.sub(tf.mul(frame, 2), 1);
+}
