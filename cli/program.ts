@@ -1,6 +1,6 @@
 /** The command line: parses it, calls one verb, gives the exit code. */
 
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type Option } from "commander";
 import manifest from "../deno.json" with { type: "json" };
 import type { CheckArguments } from "./check.ts";
 import type { DoctorArguments } from "./doctor.ts";
@@ -63,7 +63,16 @@ function createProgram({ terminal }: Host): Command {
       getOutHasColors: () => terminal.hasColor,
       getErrHasColors: () => terminal.hasColor,
     })
+    .configureHelp({ optionDescription: describeOption })
     .helpCommand(false);
+}
+
+/** Names the choices, and the default where it says something. */
+function describeOption({ description, argChoices, defaultValue }: Option): string {
+  const choices = argChoices === undefined ? [] : [argChoices.join(", ")];
+  const isTelling = ["string", "number"].includes(typeof defaultValue);
+  const notes = isTelling ? [...choices, `default: ${defaultValue}`] : choices;
+  return notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
 }
 
 function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {

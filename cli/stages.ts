@@ -79,7 +79,8 @@ function describeType(schema: z.core.JSONSchema.JSONSchema | boolean): string {
     exclusiveMaximum === undefined ? undefined : `< ${exclusiveMaximum}`,
     maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : `<= ${maximum}`,
   ].filter((bound) => bound !== undefined);
-  return [schema.type ?? "any", ...bounds].join(" ");
+  const type = Array.isArray(schema.type) ? schema.type.join(" | ") : schema.type ?? "any";
+  return [type, ...bounds].join(" ");
 }
 
 function overview(stage: AnyStage, hasColor: boolean): string {

@@ -1,0 +1,11 @@
+/** Runs a config with the keys of the command line, so that its verbs find the results. */
+
+import { chooseEngine } from "../../cli/engine_choice.ts";
+import { keyContext } from "../../cli/key_context.ts";
+import { runConfig } from "./tiny_run.ts";
+
+/** Runs `folder/config.yaml` in this process; results are in `folder/.zoetrope`. */
+export async function fillStore(folder: string): Promise<void> {
+  const { facts } = chooseEngine({ engine: "auto", threads: 0 });
+  await runConfig(folder, { store: `${folder}/.zoetrope`, keys: keyContext(facts) });
+}
