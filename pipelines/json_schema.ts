@@ -122,18 +122,33 @@ function paramsSchema(stage: AnyStage): Json {
     unrepresentable: "any",
   }));
   if (!isObject(schema)) return schema;
-  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  // Not required: with `extends` a stage may be written in parts.
   const { $schema: _, required: __, ...rest } = schema;
+  return { ...openToReferences(rest), description: stage.summary };
+}
+
+/** Lets `${params.x}` stand for any value inside of a schema. */
+function openToReferences({ properties, items, anyOf, oneOf, ...rest }: JsonObject): JsonObject {
+  const choices = anyOf ?? oneOf;
   return {
     ...rest,
-    description: stage.summary,
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([name, property]) => [
-        name,
-        isObject(property) ? withReference(property) : property,
-      ]),
-    ),
+    ...(isObject(properties) ? { properties: mapValues(properties, openValue) } : {}),
+    ...(items === undefined
+      ? {}
+      : { items: Array.isArray(items) ? items.map(openValue) : openValue(items) }),
+    // With a reference for its discriminator a value fits more than one choice, so "oneOf" is too strict.
+    ...(Array.isArray(choices)
+      ? { anyOf: choices.map((choice) => isObject(choice) ? openToReferences(choice) : choice) }
+      : {}),
   };
+}
+
+function openValue(schema: Json): Json {
+  return isObject(schema) ? withReference(openToReferences(schema)) : schema;
+}
+
+function mapValues(object: JsonObject, change: (value: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 }
 
 function inputsSchema(stage: AnyStage): Json {
@@ -151,10 +166,14 @@ function inputsSchema(stage: AnyStage): Json {
 
 /** A value may stand there itself or come from the params; texts for people stay on the outside. */
 function withReference({ description, default: preset, ...type }: JsonObject): Json {
+  const reference = { $ref: "#/definitions/interpolation" };
+  const isChoice = Object.keys(type).length === 1 && Array.isArray(type["anyOf"]);
   return {
     ...(description === undefined ? {} : { description }),
     ...(preset === undefined ? {} : { default: preset }),
-    anyOf: [type, { $ref: "#/definitions/interpolation" }],
+    anyOf: isChoice && Array.isArray(type["anyOf"])
+      ? [...type["anyOf"], reference]
+      : [type, reference],
   };
 }
 
