@@ -39,7 +39,7 @@ export interface RunArguments
   readonly jobs: number;
   readonly keepGoing: boolean;
   readonly force: boolean;
-  /** Only what went wrong, and the report's path. */
+  /** Print only what went wrong. */
   readonly quiet: boolean;
 }
 

@@ -8,6 +8,7 @@ import type { Job, JobOutcome } from "../job.ts";
 import type { StagePermissions } from "../stage.ts";
 import { StoreError } from "../store.ts";
 import type { Executor, ExecutorOptions, RunningJob } from "./executor.ts";
+import { stopFileOf } from "./stop_file.ts";
 import { MessageReader, type WorkerMessage } from "./worker_message.ts";
 
 export interface LocalProcessOptions {
@@ -35,9 +36,10 @@ export function permissionFlags(
   if (permissions.net !== undefined && permissions.net.length > 0) {
     flags.push(`--allow-net=${permissions.net.join(",")}`);
   }
-  // Native code can do anything, so a stage must ask for it; tensor libraries also look at the
-  // environment and the processor.
-  if (permissions.engine === true) flags.push("--allow-ffi", "--allow-env", "--allow-sys=cpus");
+  // Native code can do anything, so a stage must ask for it. Pointers into a library that a path may
+  // be allowed for need the permission without a path. Nothing else is needed: neither environment nor
+  // system information.
+  if (permissions.engine === true) flags.push("--allow-ffi");
   return flags;
 }
 
@@ -84,6 +86,7 @@ function startProcess(
       readMessages(child.stderr, new MessageReader(word), take),
     ]);
     removeIfThere(jobFile);
+    removeIfThere(stopFileOf(jobFile));
     await stdin.close().catch(() => undefined);
     if (last?.kind === "store-error") throw new StoreError(last.message);
     if (last?.kind === "outcome") return last.outcome;
@@ -92,7 +95,10 @@ function startProcess(
   return {
     pid: child.pid,
     outcome: finish(),
-    stop: () => tell("stop\n"),
+    stop() {
+      tell("stop\n");
+      Deno.writeTextFileSync(stopFileOf(jobFile), "");
+    },
     kill() {
       try {
         child.kill("SIGKILL");

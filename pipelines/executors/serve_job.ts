@@ -2,11 +2,13 @@
 
 import { format } from "node:util";
 import type { ArtifactKindTable } from "../../artifacts/artifact.ts";
+import { statusOf } from "../file_status.ts";
 import { parseJob, type WorkerEvent } from "../job.ts";
 import { openLocalStore } from "../local_store.ts";
 import type { StageTable } from "../stage.ts";
 import { StoreError } from "../store.ts";
 import { failureOf, runJob } from "../worker.ts";
+import { stopFileOf } from "./stop_file.ts";
 import { encodeMessage, type WorkerMessage } from "./worker_message.ts";
 
 /** More progress than this nobody can read. */
@@ -24,6 +26,7 @@ export async function serveJob(
   jobFile: string,
   { stages, kinds }: { readonly stages: StageTable; readonly kinds: ArtifactKindTable },
 ): Promise<number> {
+  const parent = Deno.ppid;
   const abort = new AbortController();
   const stop = () => abort.abort(new DOMException("The run was stopped", "AbortError"));
   // A terminal sends Ctrl-C to all processes at once; the parent decides what it means.
@@ -33,7 +36,12 @@ export async function serveJob(
   const word = `${(await lines.next()).value ?? ""}`;
   const send = (message: WorkerMessage) => writeAll(encodeMessage(word, message));
   followParent(lines, stop);
-  const emit = throttled((event) => send({ kind: "event", event }));
+  const lookUp = () => {
+    // A stage without a pause would see neither that it is to stop nor that its parent is gone.
+    if (Deno.ppid !== parent) Deno.exit(1);
+    if (!abort.signal.aborted && statusOf(stopFileOf(jobFile)) !== undefined) stop();
+  };
+  const emit = throttled((event) => send({ kind: "event", event }), lookUp);
   captureConsole((text) => emit({ kind: "log", text }));
   try {
     const job = parseJob(await Deno.readTextFile(jobFile));
@@ -71,8 +79,14 @@ function writeAll(bytes: Uint8Array): void {
   }
 }
 
-/** Lets through all events but progress that follows too closely; the last progress always comes. */
-function throttled(emit: (event: WorkerEvent) => void): (event: WorkerEvent) => void {
+/**
+ * Lets through all events but progress that follows too closely; the last progress always comes.
+ * Before each progress it calls `lookUp`.
+ */
+function throttled(
+  emit: (event: WorkerEvent) => void,
+  lookUp: () => void,
+): (event: WorkerEvent) => void {
   let lastMs = -Infinity;
   return (event) => {
     if (event.kind === "progress") {
@@ -80,6 +94,7 @@ function throttled(emit: (event: WorkerEvent) => void): (event: WorkerEvent) => 
       const nowMs = performance.now();
       if (nowMs - lastMs < PROGRESS_INTERVAL_MS && !isLast) return;
       lastMs = nowMs;
+      lookUp();
     }
     emit(event);
   };

@@ -61,19 +61,23 @@ Deno.test("kill -9 of a run at any moment leaves no orphan and no false hit", ()
     }
   }));
 
-Deno.test("a killed run's child ends although nobody runs again", () =>
-  withFolder(async (folder) => {
-    const slow = "name: slow\nstages: { s: { uses: tiny/count, with: { to: 10000 } } }\n";
-    await Deno.writeTextFile(`${folder}/config.yaml`, slow);
-    const run = startRun(folder);
-    while (!(await processesOf(folder)).some((line) => line.includes(" worker "))) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    run.kill("SIGKILL");
-    await run.output();
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    assert.deepEqual(await processesOf(folder), []);
-  }));
+for (const [what, options] of [["waits", "to: 10000"], ["never pauses", "behaviour: spin"]]) {
+  Deno.test(`a killed run's child that ${what} ends although nobody runs again`, () =>
+    withFolder(async (folder) => {
+      const slow = `name: slow\nstages: { s: { uses: tiny/count, with: { ${options} } } }\n`;
+      await Deno.writeTextFile(`${folder}/config.yaml`, slow);
+      const run = startRun(folder);
+      while (!(await processesOf(folder)).some((line) => line.includes(" worker "))) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      // Long enough for the child to be in its stage.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      run.kill("SIGKILL");
+      await run.output();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      assert.deepEqual(await processesOf(folder), []);
+    }));
+}
 
 Deno.test("two processes on one store compute each stage once", () =>
   withFolder(async (folder) => {

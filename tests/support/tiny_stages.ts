@@ -68,7 +68,9 @@ const count = defineStage({
     stepMs: z.number().default(5),
     size: z.int().positive().default(1000),
     print: z.string().default(""),
-    behaviour: z.enum(["work", "throw", "exit", "hang", "read outside", "fetch"]).default("work"),
+    behaviour: z.enum(["work", "throw", "exit", "hang", "spin", "read outside", "fetch"]).default(
+      "work",
+    ),
     failAt: z.int().default(-1),
   }),
   inputs: { after: "weights?" },
@@ -82,6 +84,11 @@ const count = defineStage({
     for (let step = last?.step ?? 0; step < params.to; step++) {
       await new Promise((resolve) => setTimeout(resolve, params.stepMs));
       if (step === params.failAt) await misbehave(params.behaviour);
+      // Computes for a minute without a pause, but tells its progress.
+      for (const end = Date.now() + 60_000; params.behaviour === "spin" && Date.now() < end;) {
+        progress({ step, of: params.to });
+        signal.throwIfAborted();
+      }
       data.forEach((value, index) => data[index] = value * 0.5 + Number(seed % 97n) + step + index);
       if (params.print !== "") await Deno.stdout.write(new TextEncoder().encode(params.print));
       await checkpoint.save({

@@ -91,6 +91,17 @@ Deno.test("stop lets a process save its checkpoint, and the next run continues f
     assert.deepEqual(resumed.digests, whole.digests);
   }));
 
+Deno.test("stop reaches a stage that computes without a pause", () =>
+  withFolder(async (folder) => {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 500);
+    const started = performance.now();
+    const options = { inProcesses: true, stop: abort.signal };
+    const { record } = await tinyRun(folder, countStage("behaviour: spin"), options);
+    assert.equal(record.status, "interrupted");
+    assert.ok(performance.now() - started < 10_000);
+  }));
+
 Deno.test("kill ends a process that does not stop by itself", () =>
   withFolder(async (folder) => {
     const stop = new AbortController();
