@@ -18,16 +18,13 @@ export interface LoweringContext<Inputs, Attributes> {
   readonly attrs: Attributes;
 }
 
-/** A rule as the backend applies it: inputs in the order of `inputNames`. */
+/** A rule as the backend applies it. */
 export interface Kernel {
   readonly name: string;
-  /** Names of inputs, or null when the kernel takes a list. */
+  /** Names of inputs in the order of `lower`'s, or null when the kernel takes a list. */
   readonly inputNames: readonly string[] | null;
-  lower(
-    trace: Trace,
-    inputs: readonly SymbolicTensor[],
-    attrs: unknown,
-  ): SymbolicTensor[] | SymbolicTensor;
+  /** Optional inputs that a call leaves out are undefined. */
+  lower(trace: Trace, inputs: readonly (SymbolicTensor | undefined)[], attrs: unknown): Result;
 }
 
 type Result = SymbolicTensor | SymbolicTensor[];
@@ -37,7 +34,7 @@ type Result = SymbolicTensor | SymbolicTensor[];
  * @param name tfjs's name of the kernel.
  * @param inputNames The keys of `Inputs`; optional ones may be missing in a call.
  */
-export function defineKernel<Inputs extends Partial<NamedTensorInfoMap>, Attributes = object>(
+export function defineKernel<Inputs extends NamedTensorInfoMap | object, Attributes = object>(
   name: string,
   inputNames: readonly (keyof Inputs & string)[],
   lower: (context: LoweringContext<SymbolicInputs<Inputs>, Attributes>) => Result,
@@ -61,6 +58,9 @@ export function defineListKernel<Attributes = object>(
   return {
     name,
     inputNames: null,
-    lower: (trace, inputs, attrs) => lower({ trace, inputs, attrs: attrs as Attributes }),
+    lower(trace, tensors, attrs) {
+      const inputs = tensors.filter((tensor) => tensor !== undefined);
+      return lower({ trace, inputs, attrs: attrs as Attributes });
+    },
   };
 }

@@ -41,16 +41,20 @@ export class EagerKernels {
     this.#blockSize = blockSize;
   }
 
-  run(kernel: Kernel, inputs: readonly TensorInfo[], attrs: unknown): TensorInfo | TensorInfo[] {
-    const types = inputs.map((input) => `${input.dtype}[${input.shape}]`).join();
+  run(
+    kernel: Kernel,
+    given: readonly (TensorInfo | undefined)[],
+    attrs: unknown,
+  ): TensorInfo | TensorInfo[] {
+    const types = given.map((input) => input ? `${input.dtype}[${input.shape}]` : "-").join();
     const key = `${kernel.name} ${types} ${JSON.stringify(attrs)}`;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
-      compiled = compile(kernel, inputs, attrs, this.#blockSize);
+      compiled = compile(kernel, given, attrs, this.#blockSize);
       this.#compiled.set(key, compiled);
       this.#evict();
     }
-    return this.#execute(compiled, inputs);
+    return this.#execute(compiled, given.filter((input) => input !== undefined));
   }
 
   #execute(compiled: Compiled, inputs: readonly TensorInfo[]): TensorInfo | TensorInfo[] {
@@ -92,12 +96,12 @@ export class EagerKernels {
 
 function compile(
   kernel: Kernel,
-  infos: readonly TensorInfo[],
+  infos: readonly (TensorInfo | undefined)[],
   attrs: unknown,
   blockSize: BlockSize,
 ): Compiled {
   const trace = new Trace(blockSize);
-  const inputs = infos.map((info) => trace.input(info.shape, dtypeOf(info)));
+  const inputs = infos.map((info) => info && trace.input(info.shape, dtypeOf(info)));
   const result = kernel.lower(trace, inputs, attrs);
   if (!Array.isArray(result) && result.uniformValue !== undefined) {
     return { kind: "uniform", value: result.uniformValue, output: result };

@@ -64,22 +64,25 @@ function registerMissing(backend: OnnxBackend): void {
 function record(
   backend: OnnxBackend,
   kernel: Kernel,
-  infos: readonly tf.TensorInfo[],
+  infos: readonly (tf.TensorInfo | undefined)[],
   attrs: unknown,
 ): tf.TensorInfo | tf.TensorInfo[] {
   const { recording } = backend;
   if (recording === null) throw new Error("Internal error: no function is being traced");
-  const inputs = infos.map((info) => recording.symbolic(info, backend.entry(info.dataId)));
+  const inputs = infos.map((info) => info && recording.symbolic(info, backend.entry(info.dataId)));
   const result = kernel.lower(recording.trace, inputs, attrs);
   return Array.isArray(result)
     ? result.map((tensor) => backend.addTraced(tensor, recording))
     : backend.addTraced(result, recording);
 }
 
-/** Lists come as arrays; optional inputs may be missing at the end. */
-function inputsInOrder(kernel: Kernel, inputs: tf.NamedTensorInfoMap): tf.TensorInfo[] {
+/** Lists come as arrays; optional inputs are undefined or null when they are left out. */
+function inputsInOrder(
+  kernel: Kernel,
+  inputs: tf.NamedTensorInfoMap,
+): (tf.TensorInfo | undefined)[] {
   const list = Array.isArray(inputs) || kernel.inputNames === null
     ? Object.values(inputs)
     : kernel.inputNames.map((name) => inputs[name]);
-  return list.filter((info) => info !== undefined && info !== null);
+  return list.map((info) => info ?? undefined);
 }

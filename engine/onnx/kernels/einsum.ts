@@ -1,0 +1,19 @@
+import { Einsum, type EinsumAttrs } from "@tensorflow/tfjs-core";
+import { defineListKernel } from "../define_kernel.ts";
+
+/** Sums of products by index letters: "bij,bjk->bik". */
+export const einsum = defineListKernel<EinsumAttrs>(
+  Einsum,
+  ({ trace, inputs, attrs: { equation } }) => {
+    const [operands = "", result = ""] = equation.replaceAll(" ", "").split("->");
+    const extents = new Map<string, number>();
+    operands.split(",").forEach((letters, position) =>
+      [...letters].forEach((letter, axis) =>
+        extents.set(letter, inputs[position]?.shape[axis] ?? 1)
+      )
+    );
+    const shape = [...result].map((letter) => extents.get(letter) ?? 1);
+    const values = inputs.map((x) => trace.rowMajor(x));
+    return trace.fromRowMajor(shape, "float32", trace.op("Einsum", values, { equation }));
+  },
+);

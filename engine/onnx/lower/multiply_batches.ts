@@ -1,0 +1,30 @@
+/** Products of the last two axes of tensors. */
+
+import { broadcast_util } from "@tensorflow/tfjs-core";
+import type { SymbolicTensor } from "../symbolic_tensor.ts";
+import { padRank, type Trace } from "../trace.ts";
+import { matMul } from "./mat_mul.ts";
+
+export interface MultiplyOptions {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** Multiplies matrices; the axes before the last two are broadcast. */
+export function multiplyBatches(
+  trace: Trace,
+  a: SymbolicTensor,
+  b: SymbolicTensor,
+  { transposeA, transposeB }: MultiplyOptions,
+): SymbolicTensor {
+  const batch = broadcast_util.assertAndGetBroadcastShape(
+    a.shape.slice(0, -2),
+    b.shape.slice(0, -2),
+  );
+  const rows = a.shape.at(transposeA ? -1 : -2) ?? 0;
+  const columns = b.shape.at(transposeB ? -2 : -1) ?? 0;
+  const rank = batch.length + 2;
+  const operand = (x: SymbolicTensor) => trace.rowMajor(trace.withShape(x, padRank(x.shape, rank)));
+  const value = matMul(trace, operand(a), operand(b), { transposeA, transposeB, rank });
+  return trace.fromRowMajor([...batch, rows, columns], a.dtype, value);
+}
