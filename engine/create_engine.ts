@@ -5,9 +5,12 @@ import type { Engine, EngineOptions } from "./engine.ts";
 import { createOnnxEngine } from "./onnx/onnx_engine.ts";
 import { isLibraryPresent } from "./onnx/runtime/library_path.ts";
 
-/** For tests: forces a layout instead of the one that the CPU has. */
+/** What tests may ask for beyond the contract. */
 export interface InternalEngineOptions extends EngineOptions {
+  /** Forces a layout instead of the one that the CPU has; 0 is portable ONNX operators only. */
   readonly blockSize?: 0 | 8 | 16;
+  /** Verifies each program's graph after each pass. */
+  readonly isVerified?: boolean;
 }
 
 /**

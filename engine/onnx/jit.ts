@@ -14,6 +14,7 @@ export interface JitContext {
   readonly backend: OnnxBackend;
   readonly sessions: SessionCache;
   readonly blockSize: BlockSize;
+  readonly isVerified: boolean;
 }
 
 export function jit<Arguments extends readonly TensorTree[], Result extends TensorTree>(
@@ -63,13 +64,13 @@ export function jit<Arguments extends readonly TensorTree[], Result extends Tens
 }
 
 async function compileProgram<Arguments extends readonly TensorTree[]>(
-  { backend, sessions, blockSize }: JitContext,
+  { backend, sessions, blockSize, isVerified }: JitContext,
   fn: (...args: Arguments) => TensorTree,
   args: Arguments,
   name: string,
 ): Promise<Program> {
   const start = performance.now();
-  const recorded = recordProgram(backend, fn, args, { name, blockSize });
+  const recorded = recordProgram(backend, fn, args, { name, blockSize, isVerified });
   const traceMs = performance.now() - start;
   const compiled = await sessions.acquire(recorded.graph);
   return new Program({ backend, sessions, recorded, compiled, traceMs });

@@ -19,6 +19,8 @@ export interface OnnxEngineOptions {
   readonly threads: number;
   /** Overrides the probe, so that tests reach every lowering. A size the CPU lacks gives nonsense. */
   readonly blockSize?: BlockSize;
+  /** Verifies each program's graph after each pass: for tests, because it takes time. */
+  readonly isVerified?: boolean;
 }
 
 /** Makes "onnx" the global backend of tfjs. */
@@ -34,7 +36,7 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engi
   eager.reset(info.blockSize);
   await tf.setBackend("onnx");
   await tf.ready();
-  return new OnnxEngine(info, backend, eager);
+  return new OnnxEngine(info, backend, eager, options.isVerified ?? false);
 }
 
 class OnnxEngine implements Engine {
@@ -42,12 +44,19 @@ class OnnxEngine implements Engine {
   readonly #backend: OnnxBackend;
   readonly #eager: EagerKernels;
   readonly #sessions: SessionCache;
+  readonly #isVerified: boolean;
   readonly #owned = new Set<{ dispose(): void }>();
 
-  constructor(info: EngineInfo, backend: OnnxBackend, eager: EagerKernels) {
+  constructor(
+    info: EngineInfo,
+    backend: OnnxBackend,
+    eager: EagerKernels,
+    isVerified: boolean,
+  ) {
     this.info = info;
     this.#backend = backend;
     this.#eager = eager;
+    this.#isVerified = isVerified;
     this.#sessions = new SessionCache(info.threads);
   }
 
@@ -59,6 +68,7 @@ class OnnxEngine implements Engine {
       backend: this.#backend,
       sessions: this.#sessions,
       blockSize: this.info.blockSize,
+      isVerified: this.#isVerified,
     };
     const jitted = jit(context, fn, options);
     this.#owned.add(jitted);

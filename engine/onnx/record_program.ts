@@ -5,6 +5,7 @@ import type { TensorTree } from "../engine.ts";
 import { leavesOf, mapTree } from "../tensor_tree.ts";
 import type { Graph } from "./graph/graph.ts";
 import { runPasses } from "./graph/passes.ts";
+import { verifyGraph, verifyOutputs } from "./graph/verify_graph.ts";
 import type { OnnxBackend } from "./onnx_backend.ts";
 import { type Captured, Recording } from "./recording.ts";
 import type { SymbolicTensor, TensorDtype } from "./symbolic_tensor.ts";
@@ -21,6 +22,8 @@ export interface RecordedProgram {
 export interface RecordOptions {
   readonly name: string;
   readonly blockSize: BlockSize;
+  /** Whether to verify the graph after each pass. */
+  readonly isVerified: boolean;
 }
 
 /** Calls `fn` once with symbolic tensors in place of the arguments' tensors. */
@@ -45,7 +48,7 @@ export function recordProgram<Arguments extends readonly TensorTree[]>(
       );
       // `symbolic` mirrors `args`, element by element; map() forgets that it is a tuple.
       const result = fn(...symbolic as readonly TensorTree[] as Arguments);
-      recorded = finish(backend, recording, result);
+      recorded = finish(backend, recording, result, options);
     });
   } finally {
     backend.recording = null;
@@ -62,7 +65,12 @@ function traced(backend: OnnxBackend, recording: Recording, tensor: tf.Tensor): 
   return tf.engine().makeTensorFromTensorInfo(backend.addTraced(input, recording), backend);
 }
 
-function finish(backend: OnnxBackend, recording: Recording, result: TensorTree): RecordedProgram {
+function finish(
+  backend: OnnxBackend,
+  recording: Recording,
+  result: TensorTree,
+  options: RecordOptions,
+): RecordedProgram {
   if (result instanceof Promise) {
     throw new TypeError(`Cannot compile "${recording.name}": the function must not be async`);
   }
@@ -70,7 +78,10 @@ function finish(backend: OnnxBackend, recording: Recording, result: TensorTree):
   const outputs: SymbolicTensor[] = leaves.map(({ tensor }) =>
     recording.symbolic(tensor, backend.entry(tensor.dataId))
   );
-  const graph = runPasses(recording.trace.finish(outputs));
+  const check = (graph: Graph) => verifyGraph(graph, options.blockSize);
+  const recorded = recording.trace.finish(outputs);
+  const graph = runPasses(recorded, options.isVerified ? check : undefined);
+  if (options.isVerified) verifyOutputs(graph);
   return {
     graph,
     captured: recording.captured,

@@ -6,8 +6,17 @@ export type Pass = (graph: Graph) => Graph;
 
 export const passes: readonly Pass[] = [mergeEqualNodes, separateOutputs, removeDeadNodes];
 
-export function runPasses(graph: Graph): Graph {
-  return passes.reduce((result, pass) => pass(result), graph);
+/**
+ * Applies all passes.
+ * @param check Called with the recorded graph and the result of each pass, to verify them.
+ */
+export function runPasses(graph: Graph, check: (graph: Graph) => void = () => {}): Graph {
+  check(graph);
+  return passes.reduce((given, pass) => {
+    const result = pass(given);
+    check(result);
+    return result;
+  }, graph);
 }
 
 /** Common subexpressions: nodes with the same operator, attributes and operands become one. */
