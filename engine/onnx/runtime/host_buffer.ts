@@ -1,6 +1,5 @@
 /** Memory of a tensor, and the native value through which ONNX Runtime sees it. */
 
-import { isSameShape } from "../graph/graph.ts";
 import { onnxTypes } from "../graph/encode_model.ts";
 import type { TensorDtype } from "../symbolic_tensor.ts";
 import { type Handle, ortApi, outHandle } from "./ort_api.ts";
@@ -33,8 +32,8 @@ export class HostBuffer {
    * is never written again.
    */
   isPrivate: boolean;
-  #handle: Handle = null;
-  #shape: readonly number[] = [];
+  /** By shape: a tensor and its reshaped view share this memory, even in one call. */
+  readonly #handles = new Map<string, Handle>();
   #runs = 0;
   #isDropped = false;
 
@@ -44,20 +43,18 @@ export class HostBuffer {
     this.isPrivate = isPrivate;
   }
 
-  /** A native value over this memory; made once and kept for later calls with the same shape. */
+  /** A native value over this memory; made once for each shape and kept for later calls. */
   nativeValue(shape: readonly number[]): Handle {
-    if (this.#handle !== null && isSameShape(shape, this.#shape)) return this.#handle;
-    if (this.#runs > 1) {
-      throw new Error("Internal error: a running buffer is asked for a new shape");
-    }
-    this.#free();
-    this.#handle = createValue(this.data, shape, this.dtype);
-    this.#shape = shape;
-    orphans.register(this, this.#handle, this);
-    return this.#handle;
+    const key = shape.join();
+    const known = this.#handles.get(key);
+    if (known !== undefined) return known;
+    const handle = createValue(this.data, shape, this.dtype);
+    this.#handles.set(key, handle);
+    orphans.register(this, handle, this);
+    return handle;
   }
 
-  /** Keeps the native value alive until `endRun()`. */
+  /** Keeps the native values alive until `endRun()`. */
   beginRun(): void {
     this.#runs++;
   }
@@ -67,7 +64,7 @@ export class HostBuffer {
     if (this.#isDropped && this.#runs === 0) this.#free();
   }
 
-  /** No tensor refers to this memory any more: frees the native value when no run uses it. */
+  /** No tensor refers to this memory any more: frees the native values when no run uses it. */
   drop(): void {
     this.#isDropped = true;
     if (this.#runs === 0) this.#free();
@@ -79,10 +76,9 @@ export class HostBuffer {
   }
 
   #free(): void {
-    if (this.#handle === null) return;
     orphans.unregister(this);
-    releaseHandle(this.#handle);
-    this.#handle = null;
+    for (const handle of this.#handles.values()) releaseHandle(handle);
+    this.#handles.clear();
   }
 }
 
