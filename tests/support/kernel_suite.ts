@@ -145,8 +145,9 @@ function differentiable({ inputs, gradients = "all" }: KernelCase): readonly num
   return inputs.flatMap(({ dtype }, position) => dtype === "float32" ? [position] : []);
 }
 
+/** Positive, so that the gradient of a broadcast operand, a sum, does not cancel to nearly nothing. */
 function cotangent({ shape }: HostTensor): HostTensor {
-  return scattered(shape, { salt: 1000 + sizeOf(shape) });
+  return scattered(shape, { low: 0.1, high: 1, salt: 1000 + sizeOf(shape) });
 }
 
 function asTree(inputs: readonly tf.Tensor[], dy: tf.Tensor): Record<string, tf.Tensor> {

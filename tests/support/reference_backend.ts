@@ -7,6 +7,7 @@ import { registerCpuKernels } from "../../engine/cpu/register.ts";
  * the backend that was active. Return copied values (`toHost`): tensors are disposed.
  */
 export async function onReference<Result>(compute: () => Result): Promise<Result> {
+  tf.enableProdMode(); // Silences tfjs's advice to install its native addon.
   registerCpuKernels();
   const active = tf.engine().backendName;
   await tf.setBackend("cpu");

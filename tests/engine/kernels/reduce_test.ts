@@ -54,9 +54,10 @@ function afterConvolution(name: string, reduce: Reduce): KernelCase[] {
     [true, false].map((keepDims) => ({
       name: `${name} of a convolution over [${axes}]${keepDims ? ", keeping axes" : ""}`,
       inputs: inputs(convolvedImages, convolvedFilter),
-      // Squared, so that the gradient is not the same everywhere.
+      // Squared, so that the gradient is not the same everywhere; 0.2 keeps tanh from saturating,
+      // where its derivative 1 - y² has no accurate digits left.
       run: (x: tf.Tensor, w: tf.Tensor) =>
-        tf.square(reduce(tf.tanh(convolved(x, w)), [...axes], keepDims)),
+        tf.square(reduce(tf.tanh(tf.mul(convolved(x, w), 0.2)), [...axes], keepDims)),
     }))
   );
 }

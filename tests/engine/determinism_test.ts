@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { createEngine } from "../../engine/create_engine.ts";
+import { trainSmall } from "../support/small_training.ts";
+
+const steps = 20;
+
+Deno.test("training ends with the same bytes in every run, process and number of threads", async () => {
+  const engine = await createEngine({ backend: "onnx", threads: 2 });
+  const first = await trainSmall(engine, steps);
+  const again = await trainSmall(engine, steps);
+  assert.equal(again.digest, first.digest);
+  assert.deepEqual(again.losses, first.losses);
+  assert.ok(first.losses.at(-1)! < first.losses[0]!, "the digest must be of a network that learns");
+  engine.dispose();
+  // Equal for other numbers of threads too: no operator splits a sum between threads.
+  for (const threads of [2, 1]) {
+    assert.equal(await digestOfNewProcess(threads), first.digest, `${threads} threads`);
+  }
+});
+
+async function digestOfNewProcess(threads: number): Promise<string> {
+  const script = new URL("../support/print_training_digest.ts", import.meta.url).pathname;
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", script, `${threads}`, `${steps}`],
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout).trim();
+}
