@@ -9,7 +9,11 @@ import {
   type NextFrameHidden,
 } from "../models/next_frame.ts";
 import { type Parameters, under } from "../models/parameters.ts";
-import { denoiser, type ResidualVideoDiffusionConfig } from "../models/residual_video_diffusion.ts";
+import {
+  denoiser,
+  pastOf,
+  type ResidualVideoDiffusionConfig,
+} from "../models/residual_video_diffusion.ts";
 
 /** The three networks of Residual Video Diffusion, and the scale of what is diffused. */
 export interface ResidualModel {
@@ -39,8 +43,8 @@ export type FrameConditions = {
   /** μ, the predictor's frame, `[batch, height, width, channel]` in [0, 1]. */
   readonly mean: tf.Tensor;
   readonly context: ContextState;
-  /** The last two frames, newest first, `[batch, height, width, 2 channel]` in [0, 1]. */
-  readonly recent: tf.Tensor;
+  /** What the denoiser wants to see of the last two frames. */
+  readonly past: Readonly<Record<string, tf.Tensor>>;
 };
 
 /** Memory of nothing: what both recurrent networks know before the first frame. */
@@ -66,11 +70,11 @@ export function observe(
   const context = contextNet(
     under(residual, "context"),
     model.networks.context,
-    centred(frame),
+    tf.sub(tf.mul(frame, 2), 1),
     state.context,
   );
   return {
-    conditions: { mean, context, recent: tf.concat([frame, state.last], 3) },
+    conditions: { mean, context, past: pastOf(model.networks.denoiser, frame, state.last) },
     state: { hidden, context, last: frame },
   };
 }
@@ -83,16 +87,15 @@ export function observe(
  */
 export function denoise(
   { residual }: ResidualParameters,
-  { networks }: ResidualModel,
+  { networks, sigma }: ResidualModel,
   conditions: FrameConditions,
   { noisy, timesteps }: { readonly noisy: tf.Tensor; readonly timesteps: tf.Tensor },
 ): tf.Tensor {
   return denoiser(under(residual, "denoiser"), networks.denoiser, {
     noisy,
     timesteps,
-    mean: centred(conditions.mean),
-    recent: centred(conditions.recent),
-    context: conditions.context,
+    sigma,
+    ...conditions,
   });
 }
 
@@ -104,9 +107,4 @@ export function residualOf(frame: tf.Tensor, mean: tf.Tensor, sigma: number): tf
 /** The frame that a residual stands for: μ + σ y, clipped to [0, 1]. */
 export function frameOf(residual: tf.Tensor, mean: tf.Tensor, sigma: number): tf.Tensor {
   return tf.clipByValue(tf.add(mean, tf.mul(residual, sigma)), 0, 1);
-}
-
-/** [0, 1] to [−1, 1]. */
-function centred(frame: tf.Tensor): tf.Tensor {
-  return tf.sub(tf.mul(frame, 2), 1);
 }

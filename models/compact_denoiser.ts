@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { contextMap } from "./context_net.ts";
+import { carryMotion } from "./layers/carry_motion.ts";
 import { conv2d, conv2dParameters } from "./layers/conv2d.ts";
 import { convTranspose2d, convTranspose2dParameters } from "./layers/conv_transpose2d.ts";
 import { depthToSpace } from "./layers/depth_to_space.ts";
@@ -14,8 +15,10 @@ import { nest, type Parameters, type ParameterSpecs, under } from "./parameters.
 import type { DenoiserInput } from "./residual_denoiser.ts";
 
 const GROUPS = 8;
-/** Frames of the recent past that enter beside the noisy residual and μ. */
-const RECENT = 2;
+/** Images that enter: noisy residual, μ, last two frames, carried frame. */
+const IMAGES = 5;
+/** Where the gate of the carried frame starts: a quarter. */
+const GATE_BIAS = -1;
 
 export interface CompactDenoiserConfig {
   readonly kind: "compact";
@@ -27,6 +30,17 @@ export interface CompactDenoiserConfig {
   readonly widths: readonly number[];
   /** Channels of the context maps, level by level. */
   readonly contextWidths: readonly number[];
+  /** Longest displacement that `carryMotion` looks for, in pixels per frame. */
+  readonly reach: number;
+}
+
+/** What a denoiser sees of the last two frames, in [0, 1]. */
+export function recentPast(
+  { patch, reach }: CompactDenoiserConfig,
+  newest: tf.Tensor,
+  before: tf.Tensor,
+): Readonly<Record<string, tf.Tensor>> {
+  return { newest, before, carried: carryMotion(newest, before, { patch, reach }) };
 }
 
 /** Declares `time`, `enter.i` and `down.i` for each level, `middle`, `up.i` and `double.i`, `norm`, `out`. */
@@ -42,7 +56,7 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
     ...nest(
       `enter.${i}`,
       conv2dParameters({
-        inputs: widths[i - 1] ?? depth * (2 + RECENT),
+        inputs: widths[i - 1] ?? depth * IMAGES,
         outputs: width,
         kernel: 3,
       }),
@@ -66,27 +80,30 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
     nest("norm", groupNormParameters(finest)),
     nest(
       "out",
-      conv2dParameters({ inputs: finest, outputs: depth, kernel: 3, init: { kind: "zeros" } }),
+      conv2dParameters({ inputs: finest, outputs: 2 * depth, kernel: 3, init: { kind: "zeros" } }),
     ),
   );
 }
 
 /**
- * What the objective asks for (ε, x0 or v), `[batch, height, width, channel]`.
+ * What the objective asks for, `[batch, height, width, channel]`; made for x0.
  *
  * The idea of the published denoiser (`residualDenoiser`) with what shortens training: pre-activation blocks
- * that start as identities, one block per level, μ and the last two frames as input, all skips.
+ * that start as identities, one block per level, all skips; as input also μ, the last two frames and the frame
+ * that motion alone would give, whose residual a gate of the network adds to its answer.
  */
 export function compactDenoiser(
   parameters: Parameters,
   config: CompactDenoiserConfig,
-  { noisy, mean, recent, context, timesteps }: DenoiserInput,
+  { noisy, mean, past, sigma, context, timesteps }: DenoiserInput,
 ): tf.Tensor {
   const { patch, widths } = config;
   const embedding = timeEmbedding(under(parameters, "time"), timesteps, { width: widths[0]! });
   const block = (name: string, input: tf.Tensor) =>
     resBlock(under(parameters, name), input, { groups: GROUPS, embedding });
-  let features = spaceToDepth(tf.concat([noisy, mean, recent], 3), patch);
+  const images = [mean, past.newest!, past.before!, past.carried!];
+  const input = tf.concat([noisy, ...images.map((image) => tf.sub(tf.mul(image, 2), 1))], 3);
+  let features = spaceToDepth(input, patch);
   const skips = widths.map((_, i) => {
     features = conv2d(under(parameters, `enter.${i}`), features, i === 0 ? 1 : 2);
     features = block(`down.${i}`, tf.concat([features, contextMap(context, i)], 3));
@@ -99,7 +116,12 @@ export function compactDenoiser(
   }
   features = block("last", tf.concat([features, skips[0]!], 3));
   const normal = silu(groupNorm(under(parameters, "norm"), features, { groups: GROUPS }));
-  return depthToSpace(conv2d(under(parameters, "out"), normal), patch);
+  const both = conv2d(under(parameters, "out"), normal);
+  const depth = both.shape[3]! / 2;
+  const half = (i: number) =>
+    depthToSpace(tf.slice(both, [0, 0, 0, i * depth], [-1, -1, -1, depth]), patch);
+  const motion = tf.mul(tf.sub(past.carried!, mean), 1 / sigma);
+  return tf.add(half(0), tf.mul(tf.sigmoid(tf.add(half(1), GATE_BIAS)), motion));
 }
 
 function embeddingOf({ widths }: CompactDenoiserConfig): number {

@@ -28,10 +28,12 @@ export interface ResidualDenoiserConfig {
 export interface DenoiserInput {
   /** `[batch, height, width, channel]`: x_n, the residual with noise. */
   readonly noisy: tf.Tensor;
-  /** μ, the predictor's frame, same shape, in [−1, 1]. */
+  /** σ, the unit of the residual, in pixels of range [0, 1]. */
+  readonly sigma: number;
+  /** μ, the predictor's frame, same shape, in [0, 1]. */
   readonly mean: tf.Tensor;
-  /** The last two frames, newest first, `[batch, height, width, 2 channel]` in [−1, 1]. */
-  readonly recent: tf.Tensor;
+  /** From the last frames, what `pastOf` gives for this denoiser. */
+  readonly past: Readonly<Record<string, tf.Tensor>>;
   readonly context: ContextState;
   /** Diffusion step of each sample, `[batch]` float32. */
   readonly timesteps: tf.Tensor;

@@ -5,6 +5,7 @@ import {
   compactDenoiser,
   type CompactDenoiserConfig,
   compactDenoiserParameters,
+  recentPast,
 } from "./compact_denoiser.ts";
 import { type ContextNetConfig, contextNetParameters } from "./context_net.ts";
 import { nest, type Parameters, type ParameterSpecs } from "./parameters.ts";
@@ -36,7 +37,7 @@ export function residualPreset(
 ): ResidualVideoDiffusionConfig {
   const compact = (widths: readonly number[], contextWidths: readonly number[]) => ({
     context: { channels, patch: 4, widths: contextWidths, blocks: false },
-    denoiser: { kind: "compact", channels, patch: 4, widths, contextWidths } as const,
+    denoiser: { kind: "compact", channels, patch: 4, widths, contextWidths, reach: 4 } as const,
   });
   switch (preset) {
     case "tiny":
@@ -68,6 +69,15 @@ export function residualVideoDiffusionParameters(
         : residualDenoiserParameters(denoiser),
     ),
   };
+}
+
+/** What the denoiser wants to see of the last two frames, `[batch, height, width, channel]` in [0, 1]. */
+export function pastOf(
+  config: ResidualVideoDiffusionConfig["denoiser"],
+  newest: tf.Tensor,
+  before: tf.Tensor,
+): Readonly<Record<string, tf.Tensor>> {
+  return config.kind === "compact" ? recentPast(config, newest, before) : {};
 }
 
 /** The answer of whichever denoiser the config names, `[batch, height, width, channel]`. */

@@ -21,3 +21,4 @@ export {
   leakyResBlockParameters,
 } from "./leaky_res_block.ts";
 export { linearAttention, linearAttentionParameters } from "./linear_attention.ts";
+export { carryMotion } from "./carry_motion.ts";

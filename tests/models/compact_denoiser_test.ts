@@ -4,7 +4,7 @@ import { testDenoiser } from "./denoiser_suite.ts";
 testDenoiser("compactDenoiser", residualPreset("tiny", 1), [
   "noisy",
   "mean",
-  "recent",
+  "past",
   "context",
   "timesteps",
 ]);

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { contextStart } from "../../models/context_net.ts";
 import {
   denoiser,
+  pastOf,
   type ResidualVideoDiffusionConfig,
   residualVideoDiffusionParameters,
 } from "../../models/residual_video_diffusion.ts";
@@ -12,11 +13,13 @@ import { setUp } from "./set_up.ts";
 
 const shape = [2, 8, 8, 1];
 
+type Read = Exclude<keyof DenoiserInput, "sigma">;
+
 /** What every denoiser must do. @param reads The inputs that may change its answer. */
 export function testDenoiser(
   name: string,
   config: ResidualVideoDiffusionConfig,
-  reads: readonly (keyof DenoiserInput)[],
+  reads: readonly Read[],
 ): void {
   const inputs = async () => {
     const { parameters, normal } = await setUp(residualVideoDiffusionParameters(config));
@@ -24,7 +27,8 @@ export function testDenoiser(
     const input: DenoiserInput = {
       noisy: normal(shape, 1),
       mean: normal(shape, 2),
-      recent: normal([2, 8, 8, 2], 3),
+      sigma: 0.25,
+      past: pastOf(config.denoiser, tf.sigmoid(normal(shape, 3)), tf.sigmoid(normal(shape, 10))),
       context: mapValues(start, (map, i) => normal(map.shape, 4 + i)),
       timesteps: tf.tensor1d([3, 70]),
     };
@@ -44,14 +48,14 @@ export function testDenoiser(
   Deno.test(`${name}() depends on ${reads.join(", ")}, sample by sample`, async () => {
     const { parameters, input, normal } = await inputs();
     const before = denoiser(parameters, config.denoiser, input);
-    const changes: Record<keyof DenoiserInput, DenoiserInput> = {
+    const changes: Record<Read, DenoiserInput> = {
       noisy: { ...input, noisy: normal(shape, 9) },
       mean: { ...input, mean: normal(shape, 9) },
-      recent: { ...input, recent: normal([2, 8, 8, 2], 9) },
+      past: { ...input, past: mapValues(input.past, (map) => normal(map.shape, 9)) },
       context: { ...input, context: mapValues(input.context, (map) => normal(map.shape, 9)) },
       timesteps: { ...input, timesteps: tf.tensor1d([50, 70]) },
     };
-    for (const key of Object.keys(changes) as (keyof DenoiserInput)[]) {
+    for (const key of Object.keys(changes) as Read[]) {
       const after = denoiser(parameters, config.denoiser, changes[key]);
       const [first = 0, second = 0] = tf.max(tf.abs(tf.sub(after, before)), [1, 2, 3]).dataSync();
       assert.equal(first > 1e-4, reads.includes(key), `${key} moved the answer by ${first}`);
