@@ -44,6 +44,8 @@ function asJson(stage: AnyStage): unknown {
 interface Param {
   readonly name: string;
   readonly type: string;
+  /** Must be written in a config. */
+  readonly required: boolean;
   readonly default?: unknown;
   readonly description: string;
 }
@@ -51,10 +53,17 @@ interface Param {
 function paramsOf(stage: AnyStage): readonly Param[] {
   const schema = z.toJSONSchema(stage.params, { io: "input", unrepresentable: "any" });
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    if (typeof property === "boolean") return { name, type: "any", description: "" };
+    const required = schema.required?.includes(name) ?? false;
+    if (typeof property === "boolean") return { name, type: "any", required, description: "" };
     const { description = "", default: preset } = property;
     const type = describeType(property);
-    return { name, type, description, ...(preset === undefined ? {} : { default: preset }) };
+    return {
+      name,
+      type,
+      required,
+      description,
+      ...(preset === undefined ? {} : { default: preset }),
+    };
   });
 }
 
@@ -92,7 +101,8 @@ function detail(stage: AnyStage, hasColor: boolean): string {
   const params = paramsOf(stage);
   const width = Math.max(0, ...params.map(({ name }) => name.length));
   const lines = params.map((param) => {
-    const preset = "default" in param ? ` = ${JSON.stringify(param.default)}` : " (required)";
+    const absent = param.required ? " (required)" : " (optional)";
+    const preset = "default" in param ? ` = ${JSON.stringify(param.default)}` : absent;
     const text = param.description === "" ? "" : `\n  ${" ".repeat(width)}  ${param.description}`;
     return `  ${param.name.padEnd(width)}  ${param.type}${preset}${text}\n`;
   });

@@ -60,16 +60,17 @@ function reportIssue(
     return;
   }
   const expected = describeExpected(issue);
-  if (node === undefined) {
-    const parent = nearestNode(config, issue.path);
-    const must = expected === undefined ? issue.message : `it must be ${expected}`;
-    diagnostics.add(parent, `${subject}: ${path} is missing, ${must}`);
-    return;
+  if (expected === undefined) {
+    // The stage's own rule, in its own words; the value may be a default that is written nowhere.
+    const origin = node?.origin ?? nearestNode(config, issue.path);
+    diagnostics.add(origin, `${subject}: ${path}: ${issue.message}`, () => node && usedAt(node));
+  } else if (node === undefined) {
+    const message = `${subject}: ${path} is missing, it must be ${expected}`;
+    diagnostics.add(nearestNode(config, issue.path), message);
+  } else {
+    const message = `${subject}: ${path} must be ${expected}, but is ${describeFound(issue, node)}`;
+    diagnostics.add(node.origin, message, () => joinHints(usedAt(node), hintOf(issue, node)));
   }
-  const message = expected === undefined
-    ? `${subject}: ${path}: ${issue.message}`
-    : `${subject}: ${path} must be ${expected}, but is ${describeFound(issue, node)}`;
-  diagnostics.add(node.origin, message, () => joinHints(usedAt(node), hintOf(issue, node)));
 }
 
 /** Where to point when a value is missing: the innermost map that should hold it. */

@@ -13,6 +13,11 @@ Deno.test("stages <id> shows parameters with types, defaults and descriptions", 
   await t.assertSnapshot(out);
 });
 
+Deno.test("stages <id> tells optional parameters from those that must be given", async () => {
+  const { out } = await command("/", ["stages", "dataset/shapes"], { stages: portStages });
+  assert.match(out, /seed +integer >= 0 \(optional\)/);
+});
+
 Deno.test("stages --json has the same facts", async () => {
   const { out } = await command("/", ["stages", "dataset/shapes", "--json"], {
     stages: portStages,
@@ -22,6 +27,7 @@ Deno.test("stages --json has the same facts", async () => {
   assert.deepEqual(params[0], {
     name: "digits",
     type: "integer >= 1 <= 3",
+    required: false,
     description: "Digits per clip",
     default: 2,
   });

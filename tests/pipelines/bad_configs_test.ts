@@ -53,6 +53,14 @@ const badConfigs: Readonly<Record<string, readonly [text: string, place: string]
     `params: { steps: many }\n${good.replace("steps: 10", "steps: '${params.steps}'")}`,
     "1:18",
   ],
+  "rule of a stage that a default breaks": [
+    good.replace("dataset/shapes", "dataset/shapes, with: { frames: 5 }"),
+    "3:40",
+  ],
+  "rule of a stage that a value breaks": [
+    good.replace("dataset/shapes", "dataset/shapes, with: { frames: 5, contextFrames: 6 }"),
+    "3:68",
+  ],
   "circle": [
     `stages:
   a: { uses: train/model, with: { steps: 1 }, inputs: { clips: c.train } }

@@ -144,7 +144,7 @@ Deno.test("parseConfig() and planPipeline() plan any config, or say what is wron
     }
   });
   await fc.assert(property, { numRuns: 1500 });
-  // About 200 of 1500; with none the test would only look at errors.
+  // About 100 of 1500; with none the test would only look at errors.
   assert(planned > 20, `The generator must reach configs that are right, but made ${planned}`);
   assert.deepEqual(Object.keys(Object.prototype), []);
 });

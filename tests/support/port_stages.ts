@@ -13,6 +13,11 @@ const data = defineStage({
     digits: z.int().min(1).max(3).default(2).describe("Digits per clip"),
     mode: z.enum(["bounce", "stop"]).default("bounce").describe("What happens at a border"),
     seed: z.int().nonnegative().optional().describe("Another data set for the same run"),
+    frames: z.int().positive().default(20),
+    contextFrames: z.int().positive().default(10),
+  }).refine(({ frames, contextFrames }) => contextFrames < frames, {
+    path: ["contextFrames"],
+    message: "must be below frames",
   }),
   inputs: {},
   outputs: { train: "clips", test: "clips" },
