@@ -1,6 +1,7 @@
 /** `run <config>`: the whole program. */
 
 import { relative, resolve } from "node:path";
+import { fileURLToPath as fromFileUrl } from "node:url";
 import { artifactKinds } from "../artifacts/mod.ts";
 import type { EventSink, RunStatus } from "../pipelines/event.ts";
 import { executePlan } from "../pipelines/execute.ts";
@@ -89,10 +90,10 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
 /** One child process per stage, by this very program. */
 function processes() {
   const root = new URL("../", import.meta.url);
-  return localProcessExecutor({
-    main: new URL("main.ts", root).href,
-    read: root.protocol === "file:" ? [root.pathname.replace(/\/$/, "")] : [],
-  });
+  const main = new URL("main.ts", root).href;
+  if (root.protocol !== "file:") return localProcessExecutor({ main, read: [] });
+  const folder = fromFileUrl(root).replace(/[/\\]$/, "");
+  return localProcessExecutor({ main, read: [folder], packages: folder });
 }
 
 function sayer({ json, quiet }: RunArguments, terminal: Terminal): (text: string) => void {

@@ -97,6 +97,7 @@ export function tinyProcesses(): Executor {
   return localProcessExecutor({
     main: new URL("./tiny_main.ts", import.meta.url).href,
     read: [root],
+    packages: root,
   });
 }
 
