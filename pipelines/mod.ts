@@ -1,0 +1,40 @@
+/**
+ * The engine of pipelines. It knows no stage, no model and no tensor library.
+ *
+ * In reading order:
+ *
+ * 1. A config: `limits` `parse_yaml` (`estimate_depth`) `config_node` `source`, composed by
+ *    `compose_config` `merge_nodes` `override_config` `interpolate`, read by `read_config`
+ *    (`name_rule` `quantity`): {@link parseConfig}. What is wrong is a `diagnostic` (`did_you_mean`).
+ * 2. A plan: `stage` is the contract; `check_params` (`describe_issue` `schema_keys`) `wire_inputs`
+ *    `order_stages` `file_params` `stage_seed`: {@link planPipeline}. `resolved_config` and
+ *    `json_schema` show it to people and editors.
+ * 3. A key: `canonical_json` `digest` `fingerprint`: {@link keyOf}. `explain` and `forecast` say why
+ *    a stage must run.
+ * 4. A store: `store` is the contract; `local_store` (`store_layout` `durable_file` `file_status`
+ *    `blob_notes` `action_record` `stored_artifact` `checkpoint_slot` `lease` `process_alive`).
+ * 5. A run: `execute` `execute_stage` `run_attempts` `job` `worker` `open_confined` and `executors/`:
+ *    {@link executePlan}. It tells `event`s and leaves a `run_record` (`build_record`
+ *    `parse_run_record`).
+ *
+ * @module
+ */
+
+export { parseConfig, type ParseOptions } from "./parse_config.ts";
+export type { PipelineConfig, StageConfig } from "./config.ts";
+export { ConfigError, type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
+export { type AnyStage, defineStage, type Stage, type StageTable } from "./stage.ts";
+export { type Edge, type Plan, type PlannedStage, planPipeline } from "./plan.ts";
+export { resolvedConfigText } from "./resolved_config.ts";
+export { configSchemaText } from "./json_schema.ts";
+export { type KeyContext, type KeyDocument, keyOf } from "./fingerprint.ts";
+export { explainChanges, formatChange, type KeyChange } from "./explain.ts";
+export { forecast, type StageForecast } from "./forecast.ts";
+export type { Action, Store } from "./store.ts";
+export { openLocalStore } from "./local_store.ts";
+export { executePlan } from "./execute.ts";
+export type { Executor } from "./executors/executor.ts";
+export { inProcessExecutor } from "./executors/in_process.ts";
+export { localProcessExecutor } from "./executors/local_process.ts";
+export type { Event, EventSink } from "./event.ts";
+export type { RunRecord } from "./run_record.ts";
