@@ -9,11 +9,18 @@ import { upsample } from "../../models/layers/upsample.ts";
 import { nest, type Parameters, type ParameterSpecs, under } from "../../models/parameters.ts";
 import { fixedValues, type Network } from "./network.ts";
 
-const widths = [32, 64, 128] as const;
-const blocks = 2;
-const groups = 8;
-const embedding = 128;
-const shape = [16, 32, 32, 3];
+export interface UnetSizes {
+  /** Channels of each level, finest first; attention at the last. */
+  readonly widths: readonly [number, ...number[]];
+  /** Residual blocks of each level on the way down; one more on the way up. */
+  readonly blocks: number;
+  readonly groups: number;
+  /** Width of the time embedding. */
+  readonly embedding: number;
+  readonly batch: number;
+  /** Edge of an image. */
+  readonly edge: number;
+}
 
 /** One step of the network's plan, so that declaring and running it cannot disagree. */
 type Part =
@@ -22,46 +29,47 @@ type Part =
   | { readonly kind: "attention" | "down" | "up"; readonly name: string; readonly from: number }
   | { readonly kind: "keep" };
 
-const plan = makePlan();
-
 /** (b) DDPM U-Net: residual blocks with GroupNorm, attention at the coarsest scale. */
-export const unet: Network = {
-  id: "b",
-  summary: `DDPM U-Net ${widths.join("/")}, GroupNorm, attention, 16x32x32x3`,
-  specs: specs(),
-  batch: {
-    x: fixedValues(shape, 1),
-    noise: fixedValues(shape, 2),
-    times: { shape: [16], data: Float32Array.from({ length: 16 }, (_, i) => 17 * i) },
-  },
-  loss(parameters, { x, noise, times }) {
-    const time = timeEmbedding(under(parameters, "time"), times!, { width: widths[0] });
-    let h = conv2d(under(parameters, "in"), x!);
-    const skips = [h];
-    for (const part of plan) {
-      if (part.kind === "keep") {
-        skips.push(h);
-        continue;
+export function unet(sizes: UnetSizes): Network {
+  const { widths, groups, batch, edge } = sizes;
+  const plan = makePlan(sizes);
+  const shape = [batch, edge, edge, 3];
+  return {
+    id: "b",
+    summary: `DDPM U-Net ${widths.join("/")}, GroupNorm, attention, ${shape.join("x")}`,
+    specs: specs(plan, sizes),
+    batch: {
+      x: fixedValues(shape, 1),
+      noise: fixedValues(shape, 2),
+      times: { shape: [batch], data: Float32Array.from({ length: batch }, (_, i) => 17 * i) },
+    },
+    loss(parameters, { x, noise, times }) {
+      const time = timeEmbedding(under(parameters, "time"), times!, { width: widths[0] });
+      let h = conv2d(under(parameters, "in"), x!);
+      const skips = [h];
+      for (const part of plan) {
+        if (part.kind === "keep") {
+          skips.push(h);
+          continue;
+        }
+        const own = under(parameters, part.name);
+        if (part.kind === "block") h = block(own, h, time, groups);
+        else if (part.kind === "joined") {
+          h = block(own, tf.concat([h, skips.pop()!], 3), time, groups);
+        } else if (part.kind === "attention") h = selfAttention(own, h, { groups, heads: 1 });
+        else if (part.kind === "down") h = conv2d(own, h, 2);
+        else h = conv2d(own, upsample(h));
       }
-      const own = under(parameters, part.name);
-      if (part.kind === "block") h = block(own, h, time);
-      else if (part.kind === "joined") h = block(own, tf.concat([h, skips.pop()!], 3), time);
-      else if (part.kind === "attention") h = selfAttention(own, h, { groups, heads: 1 });
-      else if (part.kind === "down") h = conv2d(own, h, 2);
-      else h = conv2d(own, upsample(h));
-    }
-    const output = conv2d(
-      under(parameters, "out"),
-      silu(groupNorm(under(parameters, "outNorm"), h, { groups })),
-    );
-    return tf.mean(tf.square(tf.sub(output, noise!)));
-  },
-};
+      const normal = silu(groupNorm(under(parameters, "outNorm"), h, { groups }));
+      return tf.mean(tf.square(tf.sub(conv2d(under(parameters, "out"), normal), noise!)));
+    },
+  };
+}
 
-function makePlan(): readonly Part[] {
+function makePlan({ widths, blocks }: UnetSizes): readonly Part[] {
   const parts: Part[] = [];
   const skips: number[] = [widths[0]];
-  let from: number = widths[0];
+  let from = widths[0];
   const keep = () => {
     parts.push({ kind: "keep" });
     skips.push(from);
@@ -97,7 +105,7 @@ function makePlan(): readonly Part[] {
   return parts;
 }
 
-function specs(): ParameterSpecs {
+function specs(plan: readonly Part[], { widths, embedding }: UnetSizes): ParameterSpecs {
   const [first] = widths;
   const all: ParameterSpecs[] = [
     nest("time", timeEmbeddingParameters({ width: first, outputs: embedding })),
@@ -107,16 +115,16 @@ function specs(): ParameterSpecs {
   ];
   for (const part of plan) {
     if (part.kind === "keep") continue;
-    all.push(nest(part.name, partSpecs(part)));
+    all.push(nest(part.name, partSpecs(part, embedding)));
   }
   return Object.assign({}, ...all);
 }
 
-function partSpecs(part: Exclude<Part, { kind: "keep" }>): ParameterSpecs {
+function partSpecs(part: Exclude<Part, { kind: "keep" }>, embedding: number): ParameterSpecs {
   switch (part.kind) {
     case "block":
     case "joined":
-      return blockSpecs(part.from, part.to);
+      return blockSpecs(part.from, part.to, embedding);
     case "attention":
       return selfAttentionParameters(part.from);
     case "down":
@@ -125,7 +133,7 @@ function partSpecs(part: Exclude<Part, { kind: "keep" }>): ParameterSpecs {
   }
 }
 
-function blockSpecs(from: number, to: number): ParameterSpecs {
+function blockSpecs(from: number, to: number, embedding: number): ParameterSpecs {
   return {
     ...nest("norm1", groupNormParameters(from)),
     ...nest("conv1", conv2dParameters({ inputs: from, outputs: to, kernel: 3 })),
@@ -139,7 +147,12 @@ function blockSpecs(from: number, to: number): ParameterSpecs {
 }
 
 /** The residual block of DDPM: the time embedding is added between the convolutions. */
-function block(parameters: Parameters, input: tf.Tensor, time: tf.Tensor): tf.Tensor {
+function block(
+  parameters: Parameters,
+  input: tf.Tensor,
+  time: tf.Tensor,
+  groups: number,
+): tf.Tensor {
   const first = silu(groupNorm(under(parameters, "norm1"), input, { groups }));
   const offset = linear(under(parameters, "time"), silu(time));
   const middle = tf.add(

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { createEngine } from "../../engine/create_engine.ts";
+import { createEngine, type InternalEngineOptions } from "../../engine/create_engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { convGru } from "../../models/layers/conv_gru.ts";
 import { groupNorm } from "../../models/layers/group_norm.ts";
@@ -26,13 +26,19 @@ type Settings = TorchCase["parameters"];
  */
 const tolerance = 1e-5;
 
-for (const backend of ["cpu", "onnx"] as const) {
+const engines: Readonly<Record<string, InternalEngineOptions>> = {
+  "cpu": { backend: "cpu", threads: 1 },
+  "onnx": { backend: "onnx", threads: 2 },
+  "onnx with portable operators": { backend: "onnx", threads: 2, blockSize: 0 },
+};
+
+for (const [title, options] of Object.entries(engines)) {
   for (
     const family of ["convolution", "normalisation", "attention", "conv_gru", "resampling"] as const
   ) {
-    Deno.test(`${family} on ${backend} gives PyTorch's values and gradients`, async () => {
+    Deno.test(`${family} on ${title} gives PyTorch's values and gradients`, async () => {
       const { cases } = await readTorchValues(family);
-      const engine = await createEngine({ backend, threads: 2 });
+      const engine = await createEngine(options);
       const failures: string[] = [];
       for (const [name, torchCase] of Object.entries(cases)) {
         failures.push(...(await failuresOf(engine, torchCase)).map((what) => `${name}: ${what}`));

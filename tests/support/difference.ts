@@ -27,11 +27,6 @@ export function difference(
     `expected ${expected.data[worst.index]}`;
 }
 
-/** The largest error relative to the largest finite magnitude that was expected. */
-export function relativeError(found: HostTensor, expected: HostTensor): number {
-  return worstElement(found, expected).error;
-}
-
 function worstElement(found: HostTensor, expected: HostTensor): { index: number; error: number } {
   const scale = magnitude(expected);
   let worst = { index: 0, error: 0 };
