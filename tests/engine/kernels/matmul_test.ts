@@ -41,6 +41,13 @@ const cases: KernelCase[] = [
     // tfjs-core 4.22 does not sum the broadcast side's gradient.
     gradients: "none",
   },
+  ...["ij,jk->ik", "ij,jk->ki"].map((equation): KernelCase => ({
+    name: `einsum ${equation}`,
+    inputs: inputs([3, 5], [5, 4]),
+    run: (a, b) => tf.einsum(equation, a!, b!),
+    // tfjs-core 4.22 has none, and its "cpu" kernel sums over one index only.
+    gradients: "none",
+  })),
   { name: "dot of vectors", inputs: inputs([7], [7]), run: (a, b) => tf.dot(a!, b!) },
   {
     name: "outer product",

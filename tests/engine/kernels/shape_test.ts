@@ -251,6 +251,31 @@ function gathers(): KernelCase[] {
       run: (x, indices) => tf.gather(x!, indices as tf.Tensor1D),
     },
     {
+      name: "gatherND",
+      inputs: inputs([3, 4, 2]),
+      run: (x) => tf.gatherND(x!, tf.tensor2d([[0, 1], [2, 3], [0, 1]], [3, 2], "int32")),
+      gradients: "none", // tfjs-core 4.22 has none, here and below.
+    },
+    {
+      name: "scatterND adds up",
+      inputs: inputs([3, 2]),
+      run: (updates) =>
+        tf.scatterND(tf.tensor2d([[0], [3], [0]], [3, 1], "int32"), updates!, [4, 2]),
+      gradients: "none",
+    },
+    {
+      name: "topk values",
+      inputs: inputs([3, 7]),
+      run: (x) => tf.topk(x!, 3).values,
+      gradients: "none",
+    },
+    {
+      name: "topk indices",
+      inputs: inputs([3, 7]),
+      run: (x) => tf.topk(x!, 3).indices,
+      gradients: "none",
+    },
+    {
       name: "oneHot of given labels",
       inputs: [scatteredIntegers([6], { low: 0, high: 4 })],
       run: (labels) => tf.oneHot(labels as tf.Tensor1D, 5, 1, 0, "float32"),
