@@ -1,10 +1,17 @@
 /** What is done to a recorded graph before it is compiled, in order. */
 
 import { type Graph, type Node, type Port, type Value } from "./graph.ts";
+import { unfoldSharedConvs } from "./unfold_shared_convs.ts";
 
 export type Pass = (graph: Graph) => Graph;
 
-export const passes: readonly Pass[] = [mergeEqualNodes, separateOutputs, removeDeadNodes];
+export const passes: readonly Pass[] = [
+  mergeEqualNodes,
+  removeDeadNodes,
+  unfoldSharedConvs,
+  separateOutputs,
+  removeDeadNodes,
+];
 
 /**
  * Applies all passes.

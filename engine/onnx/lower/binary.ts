@@ -63,8 +63,14 @@ function joinPads(trace: Trace, { op, a, b }: Operands) {
   return isWhole ? concatenate(trace, [first.of, second.of], 3) : undefined;
 }
 
-/** x + 0, x - 0, x * 1 and x / 1 are x. */
-function skipNeutral(trace: Trace, { op, a, b, shape }: Operands) {
+/**
+ * x + 0, x - 0, x * 1 and x / 1 are x; x * 0 is 0, also for an x that is not finite: the first step
+ * of a recurrent network starts from zeros, and a tenth of its work would be spent on them.
+ */
+function skipNeutral(trace: Trace, { op, a, b, shape, dtype }: Operands) {
+  if (op === "Mul" && (a.uniformValue === 0 || b.uniformValue === 0)) {
+    return trace.splat(shape, dtype, 0);
+  }
   const neutral = op === "Mul" || op === "Div" ? 1 : op === "Add" || op === "Sub" ? 0 : undefined;
   if (neutral === undefined || a.dtype !== b.dtype) return undefined;
   if (b.uniformValue === neutral) return trace.stretch(a, shape);

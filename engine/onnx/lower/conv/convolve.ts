@@ -18,6 +18,7 @@ export function convolve(
   filter: SymbolicTensor,
   info: ConvInfo,
 ): SymbolicTensor {
+  if (x.uniformValue === 0) return trace.splat(info.outShape, "float32", 0);
   if (isPointwise(info) && (trace.isPortable || !trace.prefersBlocked(x))) {
     const { inChannels, outChannels } = info;
     const matrix = trace.rowMajor(trace.withShape(filter, [inChannels, outChannels]));
@@ -92,16 +93,16 @@ function convolveParts(
     return piece;
   });
   // The widest first: it starts from nothing, the others add to what is there.
-  pieces.sort((a, b) => sizeOf(b.part.shape) - sizeOf(a.part.shape));
+  const busy = pieces.filter((piece) => piece.part.uniformValue !== 0);
+  busy.sort((a, b) => sizeOf(b.part.shape) - sizeOf(a.part.shape));
   const attributes = convAttributes(info);
   let total: SymbolicTensor | undefined;
-  for (const piece of pieces) {
+  for (const piece of busy) {
     const blocked = forwardFilter(trace, piece.filter);
     const sum = total && trace.blocked4(total);
     total = convolveBlocked(trace, piece.part, blocked, info.outShape, attributes, sum);
   }
-  if (total === undefined) throw new Error("Internal error: a concatenation has no parts");
-  return total;
+  return total ?? trace.splat(info.outShape, "float32", 0);
 }
 
 function convolvePortable(

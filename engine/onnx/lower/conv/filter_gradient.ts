@@ -14,6 +14,9 @@ export function filterGradient(
   dy: SymbolicTensor,
   info: ConvInfo,
 ): SymbolicTensor {
+  if (x.uniformValue === 0 || dy.uniformValue === 0) {
+    return trace.splat(info.filterShape, "float32", 0);
+  }
   return gradientOfParts(trace, x, dy, info) ?? correlate(trace, x, dy, info) ??
     productOfPatches(trace, x, dy, info);
 }
@@ -21,9 +24,12 @@ export function filterGradient(
 /** The gradient over joined channels is made of the gradients over the parts. */
 function gradientOfParts(trace: Trace, x: SymbolicTensor, dy: SymbolicTensor, info: ConvInfo) {
   if (x.deferred?.kind !== "concat") return undefined;
-  const gradients = x.deferred.parts.map((part) =>
-    correlate(trace, part, dy, withInputChannels(info, part.shape[3] ?? 0))
-  );
+  const gradients = x.deferred.parts.map((part) => {
+    const partInfo = withInputChannels(info, part.shape[3] ?? 0);
+    return part.uniformValue === 0
+      ? trace.splat(partInfo.filterShape, "float32", 0)
+      : correlate(trace, part, dy, partInfo);
+  });
   const values = [];
   for (const gradient of gradients) {
     if (gradient === undefined) return undefined;

@@ -23,6 +23,7 @@ export function inputGradient(
   filter: SymbolicTensor,
   info: ConvInfo,
 ): SymbolicTensor {
+  if (dy.uniformValue === 0) return trace.splat(info.inShape, "float32", 0);
   if (trace.isPortable || info.inChannels <= trace.blockSize) {
     return computeNow(trace, dy, filter, info);
   }
