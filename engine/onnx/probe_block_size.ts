@@ -42,7 +42,7 @@ function claimedBlockSize(): BlockSize {
 }
 
 /** Compares a small blocked convolution with the portable one. */
-function isTrustworthy(blockSize: BlockSize): boolean {
+export function isTrustworthy(blockSize: BlockSize): boolean {
   const xShape = [1, 4, 4, 32];
   const filterShape = [3, 3, 32, 16];
   const wave = (shape: readonly number[], step: number) =>
