@@ -27,7 +27,7 @@ export function processTerminal(): Terminal {
 
 function columnsOfConsole(): number {
   try {
-    return Deno.consoleSize().columns;
+    return Deno.consoleSize().columns || 80;
   } catch (error) {
     // A terminal without a size, such as a serial line, is rare but no reason to stop.
     if (error instanceof Error) return 80;

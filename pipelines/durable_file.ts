@@ -19,14 +19,16 @@ export interface DurableOptions {
 export function writeDurably(path: string, bytes: Uint8Array, options: DurableOptions): void {
   const folder = path.slice(0, path.lastIndexOf("/"));
   const unfinished = `${options.temporary}/${crypto.randomUUID()}`;
+  let isBegun = false;
   try {
     Deno.mkdirSync(options.temporary, { recursive: true });
     Deno.mkdirSync(folder, { recursive: true });
+    isBegun = true;
     writeNew(unfinished, bytes, options);
     Deno.renameSync(unfinished, path);
     if (options.isFlushed !== false) flushFolder(folder);
   } catch (error) {
-    removeIfThere(unfinished);
+    if (isBegun) removeIfThere(unfinished);
     throw asStoreError(error, `write "${path}" (${bytes.length} bytes)`);
   }
 }

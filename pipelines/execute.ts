@@ -56,8 +56,12 @@ async function runAll(
     const failed = [...results.values()].find(({ record }) => record.state === "failed");
     return failed && !options.keepGoing ? `stage "${failed.record.name}" failed` : undefined;
   };
+  // When the store fails nobody can use what still runs.
+  const halt = new AbortController();
+  const stop = AbortSignal.any([halt.signal, ...(options.stop ? [options.stop] : [])]);
   const run = async (planned: PlannedStage, inputs: Readonly<Record<string, StoredArtifact>>) => {
-    const environment = { plan, store, executor, sink, options, whyNothingNew };
+    const stageOptions = { ...options, stop };
+    const environment = { plan, store, executor, sink, options: stageOptions, whyNothingNew };
     results.set(planned.name, await executeStage(planned, inputs, environment));
     running.delete(planned);
   };
@@ -74,15 +78,18 @@ async function runAll(
       }
     }
   };
-  while (waiting.size > 0 || running.size > 0) {
-    const before = waiting.size;
-    startWhatCan();
-    if (running.size > 0) await Promise.race(running.values());
-    else if (waiting.size === before) {
-      throw new Error("Internal error: no stage of the plan can start");
+  try {
+    while (waiting.size > 0 || running.size > 0) {
+      const before = waiting.size;
+      startWhatCan();
+      if (running.size > 0) await Promise.race(running.values());
+      else if (waiting.size === before) throw new Error("Internal error: no stage can start");
     }
+    return results;
+  } finally {
+    halt.abort();
+    await Promise.allSettled(running.values());
   }
-  return results;
 }
 
 type Readiness =

@@ -241,12 +241,12 @@ class LocalStore implements Store {
     const probe = `${this.#layout.temporary}/clock-${crypto.randomUUID()}`;
     try {
       Deno.writeTextFileSync(probe, "");
-      return statusOf(probe)?.mtimeMs ?? 0;
+      const nowMs = statusOf(probe)?.mtimeMs ?? 0;
+      removeIfThere(probe);
+      return nowMs;
     } catch (error) {
       if (asStoreError(error, "") !== error || error instanceof Deno.errors.NotFound) return 0;
       throw error;
-    } finally {
-      removeIfThere(probe);
     }
   }
 }

@@ -87,6 +87,10 @@ Deno.test("run leaves run.json, events, and a report, and says where; the second
     assert.match(second.err, /✓ clips {2}cached/);
     assert.deepEqual(readLatest(folder), answer);
 
+    const options = { write: `${folder}/runs` };
+    const readOnly = await zoetrope(folder, ["run", "small.yaml"], options);
+    assert.equal(readOnly.code, 0, "a cached run needs no store that can be written");
+
     const forced = await zoetrope(folder, ["run", "small.yaml", "--force", "--quiet"]);
     assert.deepEqual([forced.code, forced.out, forced.err], [0, "", ""]);
     assert.equal(readLatest(folder).stages[0].state, "ran");

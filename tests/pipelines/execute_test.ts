@@ -243,6 +243,22 @@ Deno.test("executePlan() throws a StoreError when the store cannot be written", 
     await assert.rejects(tinyRun(folder, chain), StoreError);
   }));
 
+Deno.test("executePlan() stops what runs when the store fails under it", () =>
+  withFolder(async (folder) => {
+    const yaml = `name: wide
+stages:
+  slow: { uses: tiny/count, with: { to: 10000, stepMs: 2 } }
+  quick: { uses: tiny/numbers }
+`;
+    await tinyRun(folder, "name: n\nstages: { a: { uses: tiny/numbers, with: { count: 9 } } }\n");
+    // Blobs can no longer be written, leases and checkpoints can.
+    await Deno.remove(`${folder}/store/objects`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/store/objects`, "");
+    const started = performance.now();
+    await assert.rejects(tinyRun(folder, yaml, { jobs: 2 }), StoreError);
+    assert.ok(performance.now() - started < 10_000);
+  }));
+
 function* walk(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
     if (isDirectory) yield* walk(`${folder}/${name}`);
