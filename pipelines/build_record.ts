@@ -1,13 +1,14 @@
 /** The record of a run: what every stage did, and what of it a report shows. */
 
+import type { ArtifactKindTable } from "../artifacts/artifact.ts";
 import type { Chart } from "../artifacts/curves.ts";
 import { readMediaIndex } from "../artifacts/media.ts";
 import type { Score } from "../artifacts/scores.ts";
 import type { RunStatus } from "./event.ts";
 import type { ExecuteOptions, StageResult } from "./execute_stage.ts";
 import type { Plan } from "./plan.ts";
-import type { MediaRecord, RunRecord } from "./run_record.ts";
-import type { Store, StoredArtifact } from "./store.ts";
+import type { MediaRecord, RunRecord, StageRecord } from "./run_record.ts";
+import { DamagedBlobError, type Store, type StoredArtifact } from "./store.ts";
 import { artifactFiles, loadArtifact } from "./stored_artifact.ts";
 
 export interface FinishedRun {
@@ -17,42 +18,66 @@ export interface FinishedRun {
   readonly seconds: number;
 }
 
-/** Gathers scores, charts and pictures from the outputs of all stages, cached ones too, in plan order. */
+/**
+ * Gathers scores, charts and pictures from the outputs of all stages, cached ones too, in plan order.
+ *
+ * A stage whose outputs turn out to be damaged now counts as failed: the next run computes it again.
+ */
 export async function buildRecord(
   { plan, results, status, seconds }: FinishedRun,
   store: Store,
   { kinds, configText, provenance }: ExecuteOptions,
 ): Promise<RunRecord> {
-  const scores: (Score & { stage: string })[] = [];
-  const charts: (Chart & { stage: string })[] = [];
-  const media: MediaRecord[] = [];
-  const ordered = plan.stages.flatMap(({ name }) => results.get(name) ?? []);
-  for (const { record: { name: stage }, action } of ordered) {
-    for (const artifact of Object.values(action?.outputs ?? {})) {
-      if (artifact.kind === "scores") {
-        const { scores: found } = await loadArtifact(store, kinds, "scores", artifact);
-        scores.push(...found.map((score) => ({ ...score, stage })));
-      } else if (artifact.kind === "curves") {
-        const { charts: found } = await loadArtifact(store, kinds, "curves", artifact);
-        charts.push(...found.map((chart) => ({ ...chart, stage })));
-      } else if (artifact.kind === "media") {
-        media.push(...await describeMedia(store, stage, artifact));
-      }
+  const shown: Shown = { scores: [], charts: [], media: [] };
+  const stages: StageRecord[] = [];
+  for (const { name } of plan.stages) {
+    const result = results.get(name);
+    if (result === undefined) continue;
+    try {
+      const outputs = Object.values(result.action?.outputs ?? {});
+      for (const artifact of outputs) await gather(shown, name, artifact, { store, kinds });
+      stages.push(result.record);
+    } catch (error) {
+      if (!(error instanceof DamagedBlobError)) throw error;
+      const message = `${error.message}; the next run computes it again`;
+      stages.push({ ...result.record, state: "failed", message });
     }
   }
+  const isComplete = stages.every(({ state }) => state === "ran" || state === "cached");
   return {
     format: 1,
     name: plan.config.name,
-    status,
+    status: status === "succeeded" && !isComplete ? "failed" : status,
     seconds,
     seed: plan.config.seed,
     config: configText,
-    stages: ordered.map(({ record }) => record),
-    scores,
-    charts,
-    media,
+    stages,
+    ...shown,
     provenance,
   };
+}
+
+interface Shown {
+  readonly scores: (Score & { stage: string })[];
+  readonly charts: (Chart & { stage: string })[];
+  readonly media: MediaRecord[];
+}
+
+async function gather(
+  { scores, charts, media }: Shown,
+  stage: string,
+  artifact: StoredArtifact,
+  { store, kinds }: { readonly store: Store; readonly kinds: ArtifactKindTable },
+): Promise<void> {
+  if (artifact.kind === "scores") {
+    const { scores: found } = await loadArtifact(store, kinds, "scores", artifact);
+    scores.push(...found.map((score) => ({ ...score, stage })));
+  } else if (artifact.kind === "curves") {
+    const { charts: found } = await loadArtifact(store, kinds, "curves", artifact);
+    charts.push(...found.map((chart) => ({ ...chart, stage })));
+  } else if (artifact.kind === "media") {
+    media.push(...await describeMedia(store, stage, artifact));
+  }
 }
 
 async function describeMedia(

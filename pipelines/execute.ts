@@ -37,7 +37,7 @@ export async function executePlan(
   const seconds = (performance.now() - started) / 1000;
   const record = await buildRecord({ plan, results, status, seconds }, store, options);
   await store.settle(ran.map(({ record }) => record.key));
-  sink({ kind: "run-finished", status, seconds });
+  sink({ kind: "run-finished", status: record.status, seconds });
   return record;
 }
 

@@ -122,6 +122,35 @@ Deno.test("executePlan() computes again what has a damaged record", () =>
     }
   }));
 
+Deno.test("a disk that changes bytes behind an unchanged status is found on reading; the next run mends it", () =>
+  withFolder(async (folder) => {
+    const first = await tinyRun(folder, chain);
+    const key = first.record.stages[0]?.key ?? "";
+    const notes = `${folder}/store/notes/${key.slice(0, 2)}/${key.slice(2)}.json`;
+    const [[digest = ""] = []] = Object.entries(JSON.parse(await Deno.readTextFile(notes)));
+    const path = `${folder}/store/objects/${digest.slice(0, 2)}/${digest.slice(2)}`;
+    await Deno.chmod(path, 0o644);
+    await Deno.writeFile(
+      path,
+      (await Deno.readFile(path)).map((byte, at) => at === 5 ? byte ^ 1 : byte),
+    );
+    // Notes that vouch for what is there now stand for a status that did not change.
+    const { ino, size, mtime, ctime } = await Deno.stat(path);
+    const status = [ino, size, mtime?.getTime(), ctime?.getTime(), true];
+    await Deno.writeTextFile(notes, JSON.stringify({ [digest]: status }));
+
+    const changed = chain.replace("by: 3", "by: 5");
+    const found = await tinyRun(folder, changed);
+    assert.deepEqual(found.states, { a: "failed", b: "failed", c: "skipped" });
+    assert.match(found.record.stages[0]?.message ?? "", /the next run computes it again/);
+    const message = found.record.stages[1]?.message ?? "";
+    assert.match(message, new RegExp(`Cannot read "curves.json": its digest must be ${digest}`));
+    assert.match(message, /moved to corrupt/);
+    const mended = await tinyRun(folder, changed);
+    assert.deepEqual(mended.states, { a: "ran", b: "ran", c: "ran" });
+    assert.equal(mended.digests["a.curve"], first.digests["a.curve"]);
+  }));
+
 const failing = `name: failing
 stages:
   bad: { uses: tiny/count, with: { behaviour: throw, failAt: 2, stepMs: 1 } }
