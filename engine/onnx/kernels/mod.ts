@@ -10,6 +10,7 @@ import { cast } from "./cast.ts";
 import { concat } from "./concat.ts";
 import { fill, linSpace, onesLike, range, zerosLike } from "./constants.ts";
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from "./conv2d.ts";
+import { conv3D, conv3DBackpropFilter, conv3DBackpropInput } from "./conv3d.ts";
 import { cumprod, cumsum } from "./cumulate.ts";
 import { depthToSpace } from "./depth_to_space.ts";
 import {
@@ -68,6 +69,9 @@ export const kernels: readonly Kernel[] = [
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
+  conv3D,
+  conv3DBackpropFilter,
+  conv3DBackpropInput,
   cumprod,
   cumsum,
   depthToSpace,
