@@ -1,7 +1,7 @@
 /** What a run leaves behind for people: `runs/<time>-<name>/`. */
 
 import { asStoreError, removeIfThere, writeDurably } from "../pipelines/durable_file.ts";
-import type { EventSink } from "../pipelines/event.ts";
+import type { Event, EventSink } from "../pipelines/event.ts";
 import type { RunRecord } from "../pipelines/run_record.ts";
 import { jsonLinesLogger } from "./loggers/json_lines.ts";
 
@@ -14,6 +14,9 @@ export interface RunFolder {
   close(): void;
 }
 
+/** Progress is kept about once a second: a curve needs no more, and a long run would fill the disk. */
+const PROGRESS_INTERVAL_MS = 1000;
+
 /** Makes a folder in `runs` that no other run has. @throws {StoreError} When it cannot be made. */
 export function createRunFolder(runs: string, name: string): RunFolder {
   const path = makeFolder(runs, name);
@@ -25,11 +28,19 @@ export function createRunFolder(runs: string, name: string): RunFolder {
     logs.set(stage, file);
     append(file, text);
   };
+  const writtenMs = new Map<string, number>();
+  const isDue = ({ stage, progress }: ProgressEvent) => {
+    const nowMs = performance.now();
+    const isLast = progress.step >= progress.of;
+    if (!isLast && nowMs - (writtenMs.get(stage) ?? -Infinity) < PROGRESS_INTERVAL_MS) return false;
+    writtenMs.set(stage, nowMs);
+    return true;
+  };
   return {
     path,
     sink(event) {
       if (event.kind === "stage-log") log(event.stage, event.text);
-      else writeEvent(event);
+      else if (event.kind !== "stage-progress" || isDue(event)) writeEvent(event);
       if (event.kind === "stage-warning") log(event.stage, `Warning: ${event.message}\n`);
       if (event.kind === "stage-failed") log(event.stage, `Failed: ${event.message}\n`);
     },
@@ -47,6 +58,8 @@ export function createRunFolder(runs: string, name: string): RunFolder {
     },
   };
 }
+
+type ProgressEvent = Extract<Event, { kind: "stage-progress" }>;
 
 function makeFolder(runs: string, name: string): string {
   // 2026-11-21T20:31:00.000Z -> 20261121-203100
