@@ -7,6 +7,13 @@ import { convTranspose2d, convTranspose2dParameters } from "./layers/conv_transp
 import { depthToSpace } from "./layers/depth_to_space.ts";
 import { leakyResBlock, leakyResBlockParameters } from "./layers/leaky_res_block.ts";
 import { spaceToDepth } from "./layers/space_to_depth.ts";
+import {
+  movingLayers,
+  type MovingLayersConfig,
+  movingLayersParameters,
+  seeMotion,
+  seenChannels,
+} from "./moving_layers.ts";
 import { nest, type Parameters, type ParameterSpecs, under } from "./parameters.ts";
 
 /** Everything that fixes the shapes of all parameters; JSON. */
@@ -25,6 +32,8 @@ export interface NextFrameConfig {
   readonly blocks: boolean;
   /** Whether the finest level's state skips to the output; the published network drops that skip. */
   readonly finestSkip: boolean;
+  /** Predicts by moving what is there, and is shown how it moved; null: by drawing each pixel. */
+  readonly motion: MovingLayersConfig | null;
 }
 
 /** What the network remembers, by name; a type alias, so that it can pass through `engine.jit`. */
@@ -40,8 +49,8 @@ export interface NextFrameStep {
 
 /** Declares `down.i.{block,gru.j,half}`, `up.i.{block,double}` (from level i to i − 1) and `out`. */
 export function nextFrameParameters(config: NextFrameConfig): ParameterSpecs {
-  const { channels, patch, widths, kernel } = config;
-  const depth = channels * patch * patch;
+  const { channels, patch, widths, motion } = config;
+  const depth = motion ? seenChannels(config, motion) : channels * patch * patch;
   const down = widths.map((width, i) => {
     const inputs = widths[i - 1] ?? depth;
     return nest(`down.${i}`, {
@@ -62,18 +71,12 @@ export function nextFrameParameters(config: NextFrameConfig): ParameterSpecs {
       ...nest("double", convTranspose2dParameters({ inputs: outputs, outputs })),
     });
   });
-  const finest = (widths[0] ?? depth) * (widths.length > 1 && config.finestSkip ? 2 : 1);
-  return Object.assign(
-    {},
-    ...down,
-    ...up,
-    nest("out", conv2dParameters({ inputs: finest, outputs: depth, kernel: Math.min(3, kernel) })),
-  );
+  return Object.assign({}, ...down, ...up, outParameters(config));
 }
 
 /** The state before the first frame: zeros. @throws {RangeError} When the sides cannot be halved so often. */
 export function initialHidden(
-  { patch, widths, layers }: NextFrameConfig,
+  { channels, patch, widths, layers, motion }: NextFrameConfig,
   size: { readonly batch: number; readonly height: number; readonly width: number },
 ): NextFrameHidden {
   const coarsest = patch * 2 ** (widths.length - 1);
@@ -88,7 +91,9 @@ export function initialHidden(
     const shape = [size.batch, size.height / scale, size.width / scale, channels];
     return Array.from({ length: layers }, (_, j) => [stateName(i, j), tf.zeros(shape)] as const);
   });
-  return Object.fromEntries(entries);
+  const { batch, height, width } = size;
+  const before = motion ? { previous: tf.zeros([batch, height, width, channels]) } : {};
+  return { ...Object.fromEntries(entries), ...before };
 }
 
 /**
@@ -107,9 +112,11 @@ export function nextFrame(
   frame: tf.Tensor,
   hidden: NextFrameHidden,
 ): NextFrameStep {
-  const { patch, widths, blocks, finestSkip } = config;
-  const next: Record<string, tf.Tensor> = {};
-  let features = spaceToDepth(frame, patch);
+  const { patch, widths, blocks, finestSkip, motion } = config;
+  const next: Record<string, tf.Tensor> = motion ? { previous: tf.clone(frame) } : {};
+  let features = motion
+    ? seeMotion(frame, stateOf(hidden, "previous"), config, motion)
+    : spaceToDepth(frame, patch);
   const states = widths.map((_, i) => {
     const level = under(parameters, `down.${i}`);
     if (i > 0) features = conv2d(under(parameters, `down.${i - 1}.half`), features, 2);
@@ -121,6 +128,12 @@ export function nextFrame(
     }
     return features;
   });
+  if (widths.length === 1) {
+    features = tf.concat(
+      Array.from({ length: config.layers }, (_, j) => next[stateName(0, j)]!),
+      3,
+    );
+  }
   for (let i = widths.length - 1; i >= 1; i--) {
     const level = under(parameters, `up.${i}`);
     features = convTranspose2d(
@@ -129,8 +142,20 @@ export function nextFrame(
     );
     if (i > 1 || finestSkip) features = tf.concat([features, states[i - 1]!], 3);
   }
-  const logits = depthToSpace(conv2d(under(parameters, "out"), features), patch);
-  return { mean: tf.sigmoid(logits), hidden: next, features: states };
+  const mean = motion
+    ? movingLayers(parameters, features, frame, config, motion)
+    : tf.sigmoid(depthToSpace(conv2d(under(parameters, "out"), features), patch));
+  return { mean, hidden: next, features: states };
+}
+
+function outParameters(config: NextFrameConfig): ParameterSpecs {
+  const { channels, patch, widths, layers, kernel, motion, finestSkip } = config;
+  const finest = widths[0] ?? 0;
+  // One level shows the states of all its GRUs, several show what came up and the finest state.
+  const inputs = widths.length === 1 ? layers * finest : finestSkip ? 2 * finest : finest;
+  if (motion) return movingLayersParameters(inputs, config, motion);
+  const outputs = channels * patch * patch;
+  return nest("out", conv2dParameters({ inputs, outputs, kernel: Math.min(3, kernel) }));
 }
 
 function blockParameters(

@@ -14,12 +14,12 @@ export type NextFramePresetId = typeof nextFramePresetIds[number];
  *   channel 5,115,265 parameters.
  */
 export function nextFramePreset(preset: NextFramePresetId, channels: number): NextFrameConfig {
-  const plain = { channels, kernel: 3, blocks: false, finestSkip: true } as const;
+  const plain = { channels, kernel: 3, blocks: false, finestSkip: true, motion: null } as const;
   switch (preset) {
     case "tiny":
       return { ...plain, patch: 8, widths: [16, 16], layers: 1 };
     case "small":
-      return { ...plain, patch: 8, widths: [96], layers: 2 };
+      return { ...plain, patch: 8, widths: [96], layers: 2, motion: { radius: 4, layers: 2 } };
     case "base":
       return { ...plain, patch: 4, widths: [64, 96, 128], layers: 1, blocks: true };
     case "paper":

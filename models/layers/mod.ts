@@ -22,3 +22,6 @@ export {
 } from "./leaky_res_block.ts";
 export { linearAttention, linearAttentionParameters } from "./linear_attention.ts";
 export { carryMotion } from "./carry_motion.ts";
+export { imageWindows } from "./image_windows.ts";
+export { motionEvidence } from "./motion_evidence.ts";
+export { transport } from "./transport.ts";

@@ -1,0 +1,149 @@
+/** Predicts a frame as layers of moved content instead of as pixels. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { conv2d, conv2dParameters } from "./layers/conv2d.ts";
+import { depthToSpace } from "./layers/depth_to_space.ts";
+import { imageWindows } from "./layers/image_windows.ts";
+import { motionEvidence } from "./layers/motion_evidence.ts";
+import { spaceToDepth } from "./layers/space_to_depth.ts";
+import { transport } from "./layers/transport.ts";
+import { nest, type Parameters, type ParameterSpecs, under } from "./parameters.ts";
+
+/** A type alias, because interfaces are not JSON. */
+export type MovingLayersConfig = {
+  /** Longest displacement on each axis, in pixels per frame; twice it is a multiple of the patch. */
+  readonly radius: number;
+  /** Layers that move differently, each over the ones before: the frame's content, moved. */
+  readonly layers: number;
+};
+
+interface Grid {
+  /** Channels of a frame. */
+  readonly channels: number;
+  readonly patch: number;
+}
+
+/** Opacity of the painted layer before training, as a logit: 5 %. */
+const PAINT_START = -3;
+
+/** Channels of `seeMotion`. */
+export function seenChannels({ channels, patch }: Grid, { radius }: MovingLayersConfig): number {
+  return channels * patch * patch + (2 * radius + 1) ** 2 + 2;
+}
+
+/**
+ * What the network is shown of a frame: its patches, how they moved since the frame before, and where on
+ * the frame they lie, −1..1 downwards and to the right.
+ *
+ * `[batch, height, width, channel] -> [batch, rows, columns, seenChannels]`.
+ */
+export function seeMotion(
+  frame: tf.Tensor,
+  previous: tf.Tensor,
+  { patch }: Grid,
+  { radius }: MovingLayersConfig,
+): tf.Tensor {
+  const patches = spaceToDepth(frame, patch);
+  const evidence = motionEvidence(frame, previous, { patch, radius });
+  const [batch, rows, columns] = (patches as tf.Tensor4D).shape;
+  return tf.concat([patches, evidence, places(batch, rows, columns)], 3);
+}
+
+/** Declares `out`: kernels of displacement, opacities and paint of each patch. */
+export function movingLayersParameters(
+  inputs: number,
+  grid: Grid,
+  config: MovingLayersConfig,
+): ParameterSpecs {
+  const { motions, opacities, paint } = parts(grid, config);
+  return nest("out", conv2dParameters({ inputs, outputs: motions + opacities + paint, kernel: 1 }));
+}
+
+/**
+ * The next frame: `layers` copies of this frame, each moved by its own field of soft displacements and
+ * laid over the ones before with an opacity per pixel; on top, painted pixels.
+ *
+ * What moves stays sharp for many frames, because it is copied and not drawn again.
+ * Source: Finn et al. 2016, https://arxiv.org/abs/1605.07157, with kernels per patch and not per frame.
+ * @param features `[batch, rows, columns, inputs]`.
+ * @param frame `[batch, height, width, channel]` in [0, 1], also the shape and range of the result.
+ */
+export function movingLayers(
+  parameters: Parameters,
+  features: tf.Tensor,
+  frame: tf.Tensor,
+  grid: Grid,
+  config: MovingLayersConfig,
+): tf.Tensor {
+  const { channels, patch } = grid;
+  const [batch, rows, columns, inputs] = (features as tf.Tensor4D).shape;
+  const patches = batch * rows * columns;
+  const { motions, opacities } = parts(grid, config);
+  // [batch, row, column, input] -> [patch, input]
+  const flat = tf.reshape(features, [1, 1, patches, inputs]);
+  const decided = tf.reshape(conv2d(under(parameters, "out"), flat), [patches, -1]);
+  const part = (start: number, size: number) => tf.slice(decided, [0, start], [-1, size]);
+  const area = patch * patch;
+  const opacity = (index: number) => {
+    const bias = index === config.layers - 1 ? PAINT_START : 0;
+    const own = tf.sigmoid(tf.add(part(motions + index * area, area), bias));
+    return repeatChannels(own, channels);
+  };
+
+  const windows = windowsOf(frame, grid, config);
+  const perLayer = motions / config.layers;
+  const moved = Array.from({ length: config.layers }, (_, layer) => {
+    const logits = part(layer * perLayer, perLayer);
+    return joinChannels(
+      windows.map((window) => transport(window, logits, { patch, radius: config.radius })),
+    );
+  });
+  const paint = tf.sigmoid(part(motions + opacities, area * channels));
+  let result = moved[0]!;
+  for (const [i, above] of [...moved.slice(1), paint].entries()) {
+    result = tf.add(result, tf.mul(opacity(i), tf.sub(above, result)));
+  }
+  return depthToSpace(tf.reshape(result, [batch, rows, columns, area * channels]), patch);
+}
+
+/** How many outputs of the network decide what. */
+function parts({ channels, patch }: Grid, { radius, layers }: MovingLayersConfig) {
+  const area = patch * patch;
+  return {
+    motions: layers * 2 * (2 * radius + 1),
+    /** One for each layer above the first, and one for the paint. */
+    opacities: layers * area,
+    paint: area * channels,
+  };
+}
+
+/** One set of windows per channel of the frame. */
+function windowsOf(frame: tf.Tensor, { channels, patch }: Grid, { radius }: MovingLayersConfig) {
+  const [batch, height, width] = (frame as tf.Tensor4D).shape;
+  return Array.from({ length: channels }, (_, c) => {
+    const plane = channels === 1 ? frame : tf.slice(frame, [0, 0, 0, c], [-1, -1, -1, 1]);
+    return imageWindows(tf.reshape(plane, [batch, height, width]), { patch, radius });
+  });
+}
+
+/** `[patch, pixel]` of each channel -> `[patch, pixel * channel]`. */
+function joinChannels(planes: readonly tf.Tensor[]): tf.Tensor {
+  const first = planes[0]!;
+  if (planes.length === 1) return first;
+  return tf.reshape(tf.stack([...planes], 2), [-1, (first.shape[1] ?? 0) * planes.length]);
+}
+
+/** `[patch, pixel]` -> `[patch, pixel * channel]`, the same for each channel. */
+function repeatChannels(plane: tf.Tensor, channels: number): tf.Tensor {
+  return joinChannels(Array.from({ length: channels }, () => plane));
+}
+
+function places(batch: number, rows: number, columns: number): tf.Tensor {
+  const scale = (index: number, count: number) => count === 1 ? 0 : 2 * index / (count - 1) - 1;
+  const values = new Float32Array(batch * rows * columns * 2);
+  for (let i = 0; i < batch * rows * columns; i++) {
+    values[2 * i] = scale(Math.floor(i / columns) % rows, rows);
+    values[2 * i + 1] = scale(i % columns, columns);
+  }
+  return tf.tensor4d(values, [batch, rows, columns, 2]);
+}
