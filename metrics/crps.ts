@@ -18,10 +18,11 @@ export const crpsInfo: MetricInfo = {
  */
 export type CrpsForm = "energy" | "fair";
 
-/** One line for the record. */
+/** One line for the record. @param members Samples of a clip. */
 export function crpsProtocol(form: CrpsForm, members: number): string {
   const divisor = form === "energy" ? "2 M^2" : "2 M (M - 1)";
-  return `per pixel, ${form} form with divisor ${divisor}, M = ${members} samples, ` +
+  const alone = form === "energy" ? "; a single prediction has M = 1, the absolute error" : "";
+  return `per pixel, ${form} form with divisor ${divisor}, M = ${members} samples of each clip${alone}; ` +
     "intensities not clipped, mean over pixels and frames";
 }
 

@@ -1,12 +1,18 @@
 /** The stages there are, by id: `uses:` resolves here and nowhere else. */
 
 import type { StageTable } from "../pipelines/stage.ts";
+import { mnist } from "./dataset/mnist.ts";
 import { movingMnist } from "./dataset/moving_mnist.ts";
+import { evaluateVideo } from "./evaluate/video.ts";
 import { sampleResidualDiffusion } from "./sample/residual_diffusion.ts";
+import { trainDigitFeatures } from "./train/digit_features.ts";
 import { trainResidualDiffusion } from "./train/residual_diffusion.ts";
 
 export const stages = {
   "dataset/moving_mnist": movingMnist,
+  "dataset/mnist": mnist,
   "train/residual_diffusion": trainResidualDiffusion,
   "sample/residual_diffusion": sampleResidualDiffusion,
+  "train/digit_features": trainDigitFeatures,
+  "evaluate/video": evaluateVideo,
 } satisfies StageTable;

@@ -1,0 +1,92 @@
+/** What the parameters and inputs of the stage amount to. */
+
+import type { Clips } from "../../artifacts/clips.ts";
+import { type MetricId, metrics } from "../../metrics/mod.ts";
+import type { PsnrAveraging } from "../../metrics/psnr.ts";
+import type { SsimPreset } from "../../metrics/ssim.ts";
+import {
+  type FrameMeasure,
+  framePsnr,
+  mseMeasures,
+  psnrMeasure,
+  ssimMeasure,
+} from "./frame_measures.ts";
+
+/** Ids that users type. */
+export const metricIds = Object.keys(metrics) as [MetricId, ...MetricId[]];
+
+/** The parameters that choices depend on; those of the stage. */
+interface Params {
+  readonly metrics?: readonly MetricId[] | undefined;
+  readonly psnr: PsnrAveraging;
+  readonly ssim: SsimPreset;
+  readonly contextFrames?: number | undefined;
+  readonly samples?: number | undefined;
+  readonly features?: string | undefined;
+}
+
+/** Frames that are not scored. @throws {Error} When inputs disagree, or nothing is left to score. */
+export function contextOf(params: Params, generated: Clips, reference: Clips): number {
+  const context = params.contextFrames ?? generated.contextFrames;
+  if (params.contextFrames === undefined && reference.contextFrames !== context) {
+    throw new Error(
+      `Cannot score clips: input "generated" was shown ${context} context frames, but input ` +
+        `"reference" has ${reference.contextFrames}; set contextFrames to choose`,
+    );
+  }
+  if (context >= reference.shape[1]) {
+    throw new RangeError(
+      `Cannot score clips: contextFrames must be below their ${
+        reference.shape[1]
+      } frames, but it is ${context}`,
+    );
+  }
+  return context;
+}
+
+/** Samples of each clip that count. @throws {RangeError} When there are fewer. */
+export function samplesOf({ samples }: Params, { samplesPerClip, source }: Clips): number {
+  if (samples === undefined) return samplesPerClip;
+  if (samples <= samplesPerClip) return samples;
+  throw new RangeError(
+    `Cannot score ${samples} samples per clip: "${source}" holds ${samplesPerClip}`,
+  );
+}
+
+/** What to compute. @throws {Error} When an input that it needs is missing, or given twice. */
+export function wantedMetrics(
+  params: Params,
+  samples: number,
+  hasFeatures: boolean,
+): ReadonlySet<MetricId> {
+  const hasFile = params.features !== undefined;
+  if (hasFile && hasFeatures) {
+    throw new Error(
+      'Cannot compute fid: connect input "features" or set the parameter "features", not both',
+    );
+  }
+  const allowed = metricIds.filter((id) =>
+    id === "fid" ? hasFile || hasFeatures : id !== "crps" || samples > 1
+  );
+  if (params.metrics?.includes("fid") && !allowed.includes("fid")) {
+    throw new Error(
+      'Cannot compute fid: connect input "features", or name an ONNX model by the parameter "features"',
+    );
+  }
+  return new Set(params.metrics ?? allowed);
+}
+
+/** PSNR per frame is always there for its curve, when PSNR is wanted by another order. */
+export function measuresOf(params: Params, wanted: ReadonlySet<MetricId>): readonly FrameMeasure[] {
+  return [
+    ...(wanted.has("psnr") ? [psnrMeasure(params.psnr)] : []),
+    ...(wanted.has("psnr") && params.psnr !== "frame" ? [framePsnr] : []),
+    ...(wanted.has("ssim") ? [ssimMeasure(params.ssim)] : []),
+    ...(wanted.has("mse") ? mseMeasures : []),
+  ];
+}
+
+/** Whether a measure is a score, or there for its curve only. */
+export function isScored(measure: FrameMeasure, params: Params): boolean {
+  return measure !== framePsnr || params.psnr === "frame";
+}

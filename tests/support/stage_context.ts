@@ -1,0 +1,29 @@
+/** What stages receive, without a pipeline. */
+
+import type { EngineChoice, InputArtifact, Progress } from "../../pipelines/stage.ts";
+import { MemoryCheckpoint } from "./memory_checkpoint.ts";
+
+/** An input that is already loaded. */
+export function input<Value>(value: Value, digest = "0123456789abcdef"): InputArtifact<Value> {
+  return { digest, load: () => Promise.resolve(value) };
+}
+
+/** Everything of a stage's context but `params` and `inputs`; warnings are kept. */
+export function stageContext(engine: EngineChoice, seed = 417n) {
+  const warnings: string[] = [];
+  return {
+    warnings,
+    context: {
+      seed,
+      engine,
+      progress: (_progress: Progress) => {},
+      warn: (message: string) => {
+        warnings.push(message);
+      },
+      checkpoint: new MemoryCheckpoint(),
+      signal: new AbortController().signal,
+      openFile: (path: string): Promise<Uint8Array> =>
+        Promise.reject(new Error(`Cannot open "${path}": there is no such file in this test`)),
+    },
+  };
+}
