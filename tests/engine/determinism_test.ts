@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Worker } from "node:worker_threads";
 import { createEngine } from "../../engine/create_engine.ts";
 import { trainSmall } from "../support/small_training.ts";
 
@@ -17,6 +18,26 @@ Deno.test("training ends with the same bytes in every run, process and number of
     assert.equal(await digestOfNewProcess(threads), first.digest, `${threads} threads`);
   }
 });
+
+Deno.test("two workers train at the same time and end with the bytes of one", async () => {
+  const engine = await createEngine({ backend: "onnx", threads: 1 });
+  const { digest } = await trainSmall(engine, steps);
+  engine.dispose();
+  assert.deepEqual(await Promise.all([digestOfWorker(), digestOfWorker()]), [digest, digest]);
+});
+
+async function digestOfWorker(): Promise<string> {
+  const url = new URL("../support/training_worker.ts", import.meta.url);
+  const worker = new Worker(url, { workerData: steps });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+  } finally {
+    await worker.terminate();
+  }
+}
 
 async function digestOfNewProcess(threads: number): Promise<string> {
   const script = new URL("../support/print_training_digest.ts", import.meta.url).pathname;
