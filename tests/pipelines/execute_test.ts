@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { StoreError } from "../../pipelines/store.ts";
-import { runConfig, tinyRun, withFolder } from "../support/tiny_run.ts";
+import { runConfig, stopAtStep, tinyRun, withFolder } from "../support/tiny_run.ts";
 
 const chain = `name: chain
 seed: 3
@@ -198,9 +198,7 @@ Deno.test("executePlan() continues a stopped stage from its checkpoint, to the s
     const whole = await tinyRun(folder, yaml);
     await Deno.mkdir(`${folder}/cut`);
     await Deno.writeTextFile(`${folder}/cut/config.yaml`, yaml);
-    const abort = new AbortController();
-    setTimeout(() => abort.abort(), 30);
-    const stopped = await runConfig(`${folder}/cut`, { stop: abort.signal });
+    const stopped = await runConfig(`${folder}/cut`, stopAtStep(3));
     assert.equal(stopped.record.status, "interrupted");
     assert.match(
       stopped.record.stages[0]?.message ?? "",

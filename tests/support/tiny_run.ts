@@ -20,6 +20,7 @@ export interface TinyOptions extends Partial<ExecuteOptions> {
   readonly set?: readonly string[];
   readonly store?: string;
   readonly stages?: StageTable;
+  readonly onEvent?: (event: Event) => void;
   /** In processes of their own rather than in this one. */
   readonly inProcesses?: boolean;
 }
@@ -67,7 +68,11 @@ export async function runConfig(folder: string, options: TinyOptions = {}): Prom
     ? tinyProcesses()
     : inProcessExecutor({ stages, kinds: artifactKinds, store });
   const events: Event[] = [];
-  const record = await executePlan(plan, store, executor, (event) => events.push(event), {
+  const sink = (event: Event) => {
+    events.push(event);
+    options.onEvent?.(event);
+  };
+  const record = await executePlan(plan, store, executor, sink, {
     keys: keyContext,
     kinds: artifactKinds,
     engine: { backend: "cpu", threads: 1 },
@@ -88,6 +93,17 @@ export async function runConfig(folder: string, options: TinyOptions = {}): Prom
     events,
     states: Object.fromEntries(states),
     digests: Object.fromEntries(digests),
+  };
+}
+
+/** Options of a run that is stopped as soon as a stage has told its progress at `step`. */
+export function stopAtStep(step: number): Pick<TinyOptions, "stop" | "onEvent"> {
+  const abort = new AbortController();
+  return {
+    stop: abort.signal,
+    onEvent(event) {
+      if (event.kind === "stage-progress" && event.progress.step >= step) abort.abort();
+    },
   };
 }
 

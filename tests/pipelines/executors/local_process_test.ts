@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { permissionFlags } from "../../../pipelines/executors/local_process.ts";
-import { runConfig, tinyRun, withFolder } from "../../support/tiny_run.ts";
+import { runConfig, stopAtStep, tinyRun, withFolder } from "../../support/tiny_run.ts";
 
 function countStage(options: string): string {
   return `name: one\nstages: { s: { uses: tiny/count, with: { to: 3, stepMs: 1, ${options} } } }\n`;
@@ -80,9 +80,7 @@ stages:
 Deno.test("stop lets a process save its checkpoint, and the next run continues from it", () =>
   withFolder(async (folder) => {
     const yaml = "name: one\nstages: { s: { uses: tiny/count, with: { to: 60, stepMs: 5 } } }\n";
-    const abort = new AbortController();
-    setTimeout(() => abort.abort(), 400);
-    const stopped = await tinyRun(folder, yaml, { inProcesses: true, stop: abort.signal });
+    const stopped = await tinyRun(folder, yaml, { inProcesses: true, ...stopAtStep(1) });
     assert.equal(stopped.record.status, "interrupted");
     const resumed = await runConfig(folder, { inProcesses: true });
     const step = resumed.events.find((event) => event.kind === "stage-resumed")?.step ?? 0;
@@ -93,10 +91,8 @@ Deno.test("stop lets a process save its checkpoint, and the next run continues f
 
 Deno.test("stop reaches a stage that computes without a pause", () =>
   withFolder(async (folder) => {
-    const abort = new AbortController();
-    setTimeout(() => abort.abort(), 500);
     const started = performance.now();
-    const options = { inProcesses: true, stop: abort.signal };
+    const options = { inProcesses: true, ...stopAtStep(0) };
     const { record } = await tinyRun(folder, countStage("behaviour: spin"), options);
     assert.equal(record.status, "interrupted");
     assert.ok(performance.now() - started < 10_000);
