@@ -65,10 +65,10 @@ Deno.test("a stage that takes too long is stopped, tried again and fails", () =>
   withFolder(async (folder) => {
     const yaml = `name: slow
 stages:
-  s: { uses: tiny/count, with: { to: 1000, stepMs: 5 }, timeout: 1s, retry: 1 }
+  s: { uses: tiny/count, with: { to: 1000, stepMs: 5 }, timeout: 2s, retry: 1 }
 `;
     const { record, events } = await tinyRun(folder, yaml, { inProcesses: true });
-    assert.equal(record.stages[0]?.message, "The stage took longer than 1 s");
+    assert.equal(record.stages[0]?.message, "The stage took longer than 2 s");
     assert.equal(events.filter(({ kind }) => kind === "stage-warning").length, 1);
     const resumed = events.flatMap((event) => event.kind === "stage-resumed" ? [event.step] : []);
     assert.ok(
