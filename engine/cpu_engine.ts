@@ -35,7 +35,7 @@ class CpuEngine implements Engine {
     const call = (...args: Arguments): Promise<Result> =>
       Promise.resolve().then(() => run(fn, args, options));
     const inspect = (...args: Arguments) => {
-      const signature = signatureOf(args);
+      const signature = signatureOf(args.map(leavesOf));
       return Promise.resolve({
         hash: signatureDigest(`${options.name ?? fn.name}(${signature})`),
         nodeCount: 0,

@@ -53,5 +53,10 @@ function collect(tree: TensorTree, path: string, leaves: Leaf[]): void {
 }
 
 function sortedEntries(tree: { readonly [name: string]: TensorTree }): [string, TensorTree][] {
-  return Object.entries(tree).sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
+  const entries = Object.entries(tree);
+  // Trees that programs return are sorted already, and are walked at every step of a training.
+  const isSorted = entries.every(([name], index) =>
+    index === 0 || (entries[index - 1]?.[0] ?? "") < name
+  );
+  return isSorted ? entries : entries.sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
 }

@@ -1,8 +1,10 @@
 /** Compiled functions: traced once per signature, then run as one ONNX Runtime session. */
 
+import type * as tf from "@tensorflow/tfjs-core";
 import type { JitOptions, Jitted, ProgramInfo, TensorTree } from "../engine.ts";
 import { signatureOf } from "../signature.ts";
-import { leavesOf } from "../tensor_tree.ts";
+import { type Leaf, leavesOf } from "../tensor_tree.ts";
+import { HeldArguments } from "./held_arguments.ts";
 import type { OnnxBackend } from "./onnx_backend.ts";
 import { Program } from "./program.ts";
 import { recordProgram } from "./record_program.ts";
@@ -25,8 +27,8 @@ export function jit<Arguments extends readonly TensorTree[], Result extends Tens
   const name = options.name ?? (fn.name || "function");
   const programs = new Map<string, Promise<Program>>();
 
-  const compile = (args: Arguments): Promise<Program> => {
-    const signature = signatureOf(args);
+  const compile = (args: Arguments, leaves: readonly Leaf[][]): Promise<Program> => {
+    const signature = signatureOf(leaves);
     const known = programs.get(signature);
     if (known !== undefined) return known;
     const program = compileProgram(context, fn, args, name);
@@ -36,22 +38,32 @@ export function jit<Arguments extends readonly TensorTree[], Result extends Tens
   };
 
   const call = async (...args: Arguments): Promise<Result> => {
-    const donated = (options.donate ?? []).map((position) => args[position] ?? {});
-    const donatedTensors = donated.flatMap((tree) => leavesOf(tree).map((leaf) => leaf.tensor));
+    const leaves = args.map(leavesOf);
+    const donated = new Set<tf.Tensor>();
+    for (const position of options.donate ?? []) {
+      for (const { tensor } of leaves[position] ?? []) donated.add(tensor);
+    }
     try {
-      assertAlive(args, name);
-      const inputs = args.flatMap((arg) => leavesOf(arg).map((leaf) => leaf.tensor));
-      const program = await compile(args);
+      assertNotTracing(context.backend, name);
+      assertAlive(leaves, name);
+      const compiling = compile(args, leaves);
+      const tensors = leaves.flatMap((list) => list.map((leaf) => leaf.tensor));
+      const held = new HeldArguments(context.backend, tensors, donated);
+      const program = await compiling.catch((error) => {
+        held.release();
+        throw error;
+      });
       // The tree was built by `fn` itself while it was traced, so it is a `Result`.
-      return await program.run(inputs, new Set(donatedTensors)) as Result;
+      return await program.run(held) as Result;
     } finally {
-      for (const tensor of donatedTensors) if (!tensor.isDisposed) tensor.dispose();
+      for (const tensor of donated) if (!tensor.isDisposed) tensor.dispose();
     }
   };
 
   const inspect = async (...args: Arguments): Promise<ProgramInfo> => {
-    assertAlive(args, name);
-    return (await compile(args)).info;
+    const leaves = args.map(leavesOf);
+    assertAlive(leaves, name);
+    return (await compile(args, leaves)).info;
   };
 
   const dispose = () => {
@@ -76,9 +88,16 @@ async function compileProgram<Arguments extends readonly TensorTree[]>(
   return new Program({ backend, sessions, recorded, compiled, traceMs });
 }
 
-function assertAlive(args: readonly TensorTree[], name: string): void {
-  args.forEach((arg, position) => {
-    for (const { path, tensor } of leavesOf(arg)) {
+function assertNotTracing({ recording }: OnnxBackend, name: string): void {
+  if (recording === null) return;
+  throw new Error(
+    `Cannot run "${name}" while "${recording.name}" is traced: call the plain function instead`,
+  );
+}
+
+function assertAlive(leaves: readonly Leaf[][], name: string): void {
+  leaves.forEach((list, position) => {
+    for (const { path, tensor } of list) {
       if (!tensor.isDisposed) continue;
       throw new Error(
         `Cannot run "${name}": argument ${position}${

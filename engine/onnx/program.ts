@@ -1,8 +1,8 @@
 /** A compiled function for one signature. */
 
-import type * as tf from "@tensorflow/tfjs-core";
 import type { ProgramInfo, TensorTree } from "../engine.ts";
 import { type Port, sizeOf } from "./graph/graph.ts";
+import type { HeldArguments } from "./held_arguments.ts";
 import type { OnnxBackend } from "./onnx_backend.ts";
 import type { RecordedProgram } from "./record_program.ts";
 import { allocate, HostBuffer } from "./runtime/host_buffer.ts";
@@ -49,30 +49,22 @@ export class Program {
     };
   }
 
-  /**
-   * Runs the program.
-   * @param tensors Leaves of the arguments.
-   * @param donated Those of them that are disposed here and whose memory may be used again.
-   */
-  async run(tensors: readonly tf.Tensor[], donated: ReadonlySet<tf.Tensor>): Promise<TensorTree> {
+  /** Runs the program and lets the arguments go. */
+  async run(held: HeldArguments): Promise<TensorTree> {
     const { backend, recorded, compiled } = this.#parts;
-    const inputs = tensors.map((tensor): Bound => ({
-      buffer: backend.hostEntry(tensor.dataId).buffer,
-      shape: tensor.shape,
-    }));
-    inputs.push(...recorded.captured);
+    const { captured } = recorded;
     const outputs = this.#outputs.map((output): Bound => ({
       buffer: this.#take(output),
       shape: output.shape,
     }));
-    const recyclable = consume(backend, donated);
-    const bound = [...inputs, ...outputs];
-    for (const { buffer } of bound) buffer.beginRun();
+    const own = [...captured, ...outputs];
+    for (const { buffer } of own) buffer.beginRun();
     try {
-      await compiled.session.run(inputs, outputs);
+      await compiled.session.run([...held.inputs, ...captured], outputs);
     } finally {
-      for (const { buffer } of bound) buffer.endRun();
-      for (const buffer of recyclable) this.#recycle(buffer);
+      for (const { buffer } of own) buffer.endRun();
+      held.release();
+      for (const buffer of held.recyclable) this.#recycle(buffer);
     }
     return recorded.buildResult(
       outputs.map(({ buffer, shape }) => backend.makeTensor(buffer, shape)),
@@ -95,29 +87,14 @@ export class Program {
   #recycle(buffer: HostBuffer): void {
     const key = keyOf(buffer.dtype, buffer.data.length);
     const waiting = this.#free.get(key) ?? [];
-    if (waiting.length >= (this.#needed.get(key) ?? 0)) {
+    // Another program may still be reading what this one was given for good.
+    if (buffer.isRunning || waiting.length >= (this.#needed.get(key) ?? 0)) {
       buffer.drop();
       return;
     }
     waiting.push(buffer);
     this.#free.set(key, waiting);
   }
-}
-
-/** Disposes donated tensors; returns the memory that nobody else can see. */
-function consume(backend: OnnxBackend, donated: ReadonlySet<tf.Tensor>): HostBuffer[] {
-  const recyclable = new Set<HostBuffer>();
-  for (const tensor of donated) {
-    const entry = backend.hostEntry(tensor.dataId);
-    if (entry.references === 1 && entry.buffer.isPrivate) recyclable.add(entry.buffer);
-  }
-  for (const buffer of recyclable) buffer.beginRun();
-  for (const tensor of donated) tensor.dispose();
-  for (const buffer of recyclable) {
-    buffer.revive();
-    buffer.endRun();
-  }
-  return [...recyclable];
 }
 
 function outputOf({ type }: Port): Output {

@@ -38,6 +38,12 @@ export function recordProgram<Arguments extends readonly TensorTree[]>(
       `Cannot compile "${options.name}": it is called while "${backend.recording.name}" is traced`,
     );
   }
+  const active = tf.getBackend();
+  if (active !== "onnx") {
+    throw new Error(
+      `Cannot compile "${options.name}": the active tfjs backend must be "onnx", but is "${active}"`,
+    );
+  }
   const recording = new Recording(options.name, options.blockSize);
   let recorded: RecordedProgram | undefined;
   backend.recording = recording;
@@ -75,6 +81,11 @@ function finish(
     throw new TypeError(`Cannot compile "${recording.name}": the function must not be async`);
   }
   const leaves = leavesOf(result);
+  if (leaves.length === 0) {
+    throw new TypeError(
+      `Cannot compile "${recording.name}": the function must return a tensor, but returned none`,
+    );
+  }
   const outputs: SymbolicTensor[] = leaves.map(({ tensor }) =>
     recording.symbolic(tensor, backend.entry(tensor.dataId))
   );

@@ -2,7 +2,10 @@
 
 import * as tfjs from "@tensorflow/tfjs-core";
 import { defineKernel } from "../define_kernel.ts";
-import { averagePoolGradient, maxPoolGradient, pool, type PoolAttributes } from "../lower/pool.ts";
+import { averagePoolGradient } from "../lower/average_pool_gradient.ts";
+import { maxPoolGradient } from "../lower/max_pool_gradient.ts";
+import { pool } from "../lower/pool.ts";
+import type { PoolAttributes } from "../lower/pool_info.ts";
 
 export const maxPool = defineKernel<tfjs.MaxPoolInputs, PoolAttributes>(
   tfjs.MaxPool,

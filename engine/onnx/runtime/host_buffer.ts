@@ -54,6 +54,11 @@ export class HostBuffer {
     return handle;
   }
 
+  /** Whether a program reads or writes this memory now. */
+  get isRunning(): boolean {
+    return this.#runs > 0;
+  }
+
   /** Keeps the native values alive until `endRun()`. */
   beginRun(): void {
     this.#runs++;
