@@ -31,9 +31,15 @@ export class HeldArguments {
     this.recyclable = consume(backend, donated);
   }
 
-  /** The program has run, or never will. */
+  /** The program has run; what to do with recyclable memory is up to it. */
   release(): void {
     for (const { buffer } of this.inputs) buffer.endRun();
+  }
+
+  /** The program will never run. */
+  abandon(): void {
+    this.release();
+    for (const buffer of this.recyclable) buffer.drop();
   }
 }
 

@@ -50,7 +50,7 @@ export function jit<Arguments extends readonly TensorTree[], Result extends Tens
       const tensors = leaves.flatMap((list) => list.map((leaf) => leaf.tensor));
       const held = new HeldArguments(context.backend, tensors, donated);
       const program = await compiling.catch((error) => {
-        held.release();
+        held.abandon();
         throw error;
       });
       // The tree was built by `fn` itself while it was traced, so it is a `Result`.
