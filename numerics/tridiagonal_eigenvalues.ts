@@ -19,9 +19,10 @@ export function tridiagonalEigenvalues(
   const d = diagonal.slice();
   const e = new Float64Array(n);
   e.set(offDiagonal);
+  const negligible = 2 ** -53 * largest(d, e);
   for (let low = 0; low < n; low++) {
     for (let iteration = 0;; iteration++) {
-      const high = smallCoupling(d, e, low);
+      const high = smallCoupling(d, e, low, negligible);
       if (high === low) break;
       if (iteration === MAX_ITERATIONS) {
         throw new Error(
@@ -35,16 +36,25 @@ export function tridiagonalEigenvalues(
   return d.sort();
 }
 
-/** First index m >= low whose coupling to m + 1 is negligible. */
-function smallCoupling(d: Float64Array, e: Float64Array, low: number): number {
+/**
+ * First index m >= low whose coupling to m + 1 is negligible: against the whole matrix, because beside
+ * diagonal elements that are rounding themselves (a matrix of low rank) nothing smaller ever comes.
+ */
+function smallCoupling(
+  d: Float64Array,
+  e: Float64Array,
+  low: number,
+  negligible: number,
+): number {
   let m = low;
-  while (m < d.length - 1) {
-    const scale = Math.abs(d[m]!) + Math.abs(d[m + 1]!);
-    // The second test ends iterations on values that underflow beside a zero diagonal.
-    if (Math.abs(e[m]!) <= 2 ** -53 * scale || Math.abs(e[m]!) < 2 ** -1022) break;
-    m++;
-  }
+  while (m < d.length - 1 && Math.abs(e[m]!) > negligible) m++;
   return m;
+}
+
+function largest(d: Float64Array, e: Float64Array): number {
+  let value = 0;
+  for (let i = 0; i < d.length; i++) value = Math.max(value, Math.abs(d[i]!), Math.abs(e[i]!));
+  return value;
 }
 
 /** One implicit QL sweep over the block low..high: rotations chase the bulge upwards. */

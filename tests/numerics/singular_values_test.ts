@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { multiplyMatrices, transposeMatrix } from "../../numerics/multiply_matrices.ts";
 import { singularValues } from "../../numerics/singular_values.ts";
 import { symmetricEigenvalues } from "../../numerics/symmetric_eigenvalues.ts";
@@ -35,4 +36,28 @@ Deno.test("singularValues() of a rank-one and of a zero matrix end in zeros", ()
   assertClose(first!, Math.sqrt(14 * 55), 1e-14);
   assert.ok(others.every((value) => value < 1e-14));
   assert.deepEqual([...singularValues(new Float64Array(6), 2, 3)], [0, 0]);
+});
+
+Deno.test("singularValues() of matrices of low rank, however graded, sum to the nuclear norm", () => {
+  const size = fc.integer({ min: 2, max: 32 });
+  const unit = fc.double({ min: -1, max: 1, noNaN: true });
+  fc.assert(fc.property(size, size, fc.integer({ min: -30, max: 30 }), fc.infiniteStream(unit), (
+    rows,
+    columns,
+    exponent,
+    numbers,
+  ) => {
+    const next = () => numbers.next().value as number;
+    const a = Float64Array.from({ length: rows }, next);
+    const b = Float64Array.from({ length: columns }, next);
+    const scale = 10 ** exponent;
+    const matrix = Float64Array.from(
+      { length: rows * columns },
+      (_, i) => scale * a[Math.floor(i / columns)]! * b[i % columns]!,
+    );
+    const sum = singularValues(matrix, rows, columns).reduce((total, value) => total + value, 0);
+    // Rank 1: the nuclear norm is |a| |b|; each of at most 32 values carries a few roundings of it.
+    const expected = scale * Math.hypot(...a) * Math.hypot(...b);
+    assert.ok(Math.abs(sum - expected) <= 1e-12 * expected + 1e-300);
+  }));
 });
