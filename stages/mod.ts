@@ -6,11 +6,13 @@ import { movingMnist } from "./dataset/moving_mnist.ts";
 import { evaluateVideo } from "./evaluate/video.ts";
 import { sampleResidualDiffusion } from "./sample/residual_diffusion.ts";
 import { trainDigitFeatures } from "./train/digit_features.ts";
+import { trainNextFrame } from "./train/next_frame.ts";
 import { trainResidualDiffusion } from "./train/residual_diffusion.ts";
 
 export const stages = {
   "dataset/moving_mnist": movingMnist,
   "dataset/mnist": mnist,
+  "train/next_frame": trainNextFrame,
   "train/residual_diffusion": trainResidualDiffusion,
   "sample/residual_diffusion": sampleResidualDiffusion,
   "train/digit_features": trainDigitFeatures,
