@@ -71,10 +71,11 @@ export type SampleParams = Partial<Parameters<typeof sampleResidualDiffusion.run
 
 export function sampleTiny(
   params: SampleParams,
-  inputs: { denoiser: Weights; clips?: Clips; predictor?: Weights },
+  inputs: { denoiser: Weights; clips?: Clips; predictor?: Weights; backend?: "onnx" | "cpu" },
 ) {
   return sampleResidualDiffusion.run({
     ...surroundings(),
+    engine: { backend: inputs.backend ?? "cpu", threads: 1 },
     warn: () => {},
     params: sampleResidualDiffusion.params.parse({ steps: 2, rows: 0, ...params }),
     inputs: {
