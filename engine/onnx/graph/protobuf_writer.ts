@@ -7,6 +7,9 @@
 
 const encoder = new TextEncoder();
 
+/** Bytes of the longest integer: 64 bits, seven at a time. */
+const MAX_VARINT = 10;
+
 export class ProtobufWriter {
   #bytes = new Uint8Array(1 << 16);
   #view = new DataView(this.#bytes.buffer);
@@ -49,8 +52,9 @@ export class ProtobufWriter {
     write();
     const size = this.#length - start;
     const extra = varintSize(size) - 1;
+    // Now, while all of the message counts as written: growing later would lose its bytes.
+    this.#reserve(MAX_VARINT);
     if (extra > 0) {
-      this.#reserve(extra);
       this.#bytes.copyWithin(start + extra, start, this.#length);
     }
     this.#length = start - 1;
@@ -64,7 +68,7 @@ export class ProtobufWriter {
   }
 
   #varint(value: number): void {
-    this.#reserve(10);
+    this.#reserve(MAX_VARINT);
     if (value < 0) {
       let rest = BigInt.asUintN(64, BigInt(value));
       for (; rest > 127n; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 127n) | 128;

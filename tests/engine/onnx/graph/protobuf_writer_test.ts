@@ -48,3 +48,14 @@ Deno.test("ProtobufWriter.message() moves a long message behind its longer lengt
 Deno.test("ProtobufWriter.text() writes UTF-8", () => {
   assert.deepEqual(written((writer) => writer.text(1, "é")), [0x0a, 0x02, 0xc3, 0xa9]);
 });
+
+Deno.test("ProtobufWriter keeps a message that ends where the buffer has to grow", () => {
+  const start = 1 << 16;
+  for (let filler = start - 40; filler <= start; filler++) {
+    const writer = new ProtobufWriter();
+    writer.bytes(1, new Uint8Array(filler));
+    writer.text(2, "abc");
+    // Field 2, three bytes, "abc".
+    assert.deepEqual([...writer.finish().slice(-5)], [18, 3, 97, 98, 99], `after ${filler} bytes`);
+  }
+});
