@@ -19,7 +19,7 @@ export function nextFramePreset(preset: NextFramePresetId, channels: number): Ne
     case "tiny":
       return { ...plain, patch: 8, widths: [16, 16], layers: 1 };
     case "small":
-      return { ...plain, patch: 8, widths: [96], layers: 2, motion: { radius: 4, layers: 2 } };
+      return { ...plain, patch: 8, widths: [64], layers: 2, motion: { radius: 4, layers: 2 } };
     case "base":
       return { ...plain, patch: 4, widths: [64, 96, 128], layers: 1, blocks: true };
     case "paper":

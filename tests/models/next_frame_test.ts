@@ -79,6 +79,25 @@ Deno.test("nextFrame() uses every parameter within two frames", async () => {
   }
 });
 
+Deno.test("nextFrame() that moves layers remembers the frame, and uses every parameter", async () => {
+  const config = { ...nextFramePreset("small", 1), widths: [16] };
+  const { parameters, normal } = await setUp(nextFrameParameters(config));
+  const frames = [1, 2, 3].map((lane) => tf.sigmoid(normal([2, 32, 48, 1], lane)));
+  const names = Object.keys(parameters);
+  const loss = (...tensors: tf.Tensor[]) => {
+    const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
+    const first = nextFrame(named, config, frames[0]!, initialHidden(config, size));
+    return nextFrame(named, config, frames[1]!, first.hidden).mean;
+  };
+  const values = names.map((name) => parameters[name]!);
+  for (const [i, gradient] of tf.grads(loss)(values, frames[2]!).entries()) {
+    const largest = tf.max(tf.abs(gradient)).dataSync()[0]!;
+    assert.ok(largest > 0 && Number.isFinite(largest), `${names[i]}: ${largest}`);
+  }
+  const first = nextFrame(parameters, config, frames[0]!, initialHidden(config, size));
+  assert.deepEqual(first.hidden["previous"]!.dataSync(), frames[0]!.dataSync());
+});
+
 Deno.test("initialHidden() refuses sides that the levels cannot halve", () => {
   assert.throws(
     () => initialHidden(tiny, { batch: 1, height: 40, width: 64 }),
