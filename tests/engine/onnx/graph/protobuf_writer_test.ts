@@ -54,8 +54,8 @@ Deno.test("ProtobufWriter keeps a message that ends where the buffer has to grow
   for (let filler = start - 40; filler <= start; filler++) {
     const writer = new ProtobufWriter();
     writer.bytes(1, new Uint8Array(filler));
-    writer.text(2, "abc");
-    // Field 2, three bytes, "abc".
-    assert.deepEqual([...writer.finish().slice(-5)], [18, 3, 97, 98, 99], `after ${filler} bytes`);
+    writer.text(2, "a");
+    // Field 2, one byte, "a".
+    assert.deepEqual([...writer.finish().slice(-3)], [18, 1, 97], `after ${filler} bytes`);
   }
 });
