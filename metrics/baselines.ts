@@ -36,8 +36,8 @@ export function repeatFrame(
 export function meanOfFrames(video: Video): Float64Array {
   const size = frameSize(video);
   const mean = new Float64Array(size);
-  for (let i = 0; i < video.frames * size; i++) {
-    mean[i % size] = mean[i % size]! + video.data[i]! / video.frames;
+  for (let start = 0; start < video.frames * size; start += size) {
+    for (let i = 0; i < size; i++) mean[i] = mean[i]! + video.data[start + i]! / video.frames;
   }
   return mean;
 }

@@ -71,19 +71,40 @@ export function takeFrames(clips: Clips, clip: number, from: number, to: number)
   const [, time, height, width, channels] = clips.shape;
   const size = height * width * channels;
   const own = clips.frames.subarray((clip * time + from) * size, (clip * time + to) * size);
-  const data = own instanceof Uint8Array ? Float64Array.from(own, (value) => value / 255) : own;
-  if (!data.every(Number.isFinite)) {
+  return { data: toFinite(own, clips.source, clip), frames: to - from, height, width, channels };
+}
+
+// Plain loops here and below: every(), map() and from() take five to ten times as long per value,
+// and all values of all rows pass through.
+
+function toFinite(
+  values: Uint8Array | Float32Array,
+  source: string,
+  clip: number,
+): Float32Array | Float64Array {
+  if (values instanceof Uint8Array) {
+    const data = new Float64Array(values.length);
+    for (let i = 0; i < data.length; i++) data[i] = values[i]! / 255;
+    return data;
+  }
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
     throw new RangeError(
-      `Cannot score "${clips.source}": clip ${clip} holds a value that is not finite`,
+      `Cannot score "${source}": clip ${clip} holds a value that is not finite`,
     );
   }
-  return { data, frames: to - from, height, width, channels };
+  return values;
 }
 
 /** Values below 0 and above 1 moved to the nearer bound. */
 export function clipToUnit(video: Video): Video {
-  if (video.data.every((value) => value >= 0 && value <= 1)) return video;
-  return { ...video, data: video.data.map((value) => Math.min(1, Math.max(0, value))) };
+  const { data } = video;
+  let first = 0;
+  while (first < data.length && data[first]! >= 0 && data[first]! <= 1) first++;
+  if (first === data.length) return video;
+  const clipped = data.slice();
+  for (let i = first; i < data.length; i++) clipped[i] = Math.min(1, Math.max(0, data[i]!));
+  return { ...video, data: clipped };
 }
 
 /** Frame `index` of a video, `[height, width, channel]`. */

@@ -1,7 +1,14 @@
 /** Labelled digits on larger canvases, as a classifier of video frames will meet them. */
 
 import type { Images } from "../../artifacts/images.ts";
-import { type Draw, integers, permutation, Stream, uniforms } from "../../numerics/random.ts";
+import {
+  type Draw,
+  integers,
+  normals,
+  permutation,
+  Stream,
+  uniforms,
+} from "../../numerics/random.ts";
 import type { HostTensor } from "../../training/host_tensor.ts";
 
 const CLASSES = 10;
@@ -18,6 +25,11 @@ export interface CanvasOptions {
   readonly size: number;
   /** Probability that a second digit lies on the canvas, which may cover the first. */
   readonly pairs: number;
+  /**
+   * Largest standard deviation of the Gaussian noise on a canvas; each draws its own, from 0 on. Without
+   * it, noise that nobody sees moves features further than a missing digit does.
+   */
+  readonly noise: number;
   readonly seed: bigint;
 }
 
@@ -29,7 +41,7 @@ export interface CanvasOptions {
  */
 export function digitBatches(
   images: Images,
-  { size, pairs, seed }: CanvasOptions,
+  { size, pairs, noise, seed }: CanvasOptions,
 ): (step: number, batch: number) => DigitBatch {
   const labels = requireDigits(images, size);
   const count = images.shape[0];
@@ -44,7 +56,7 @@ export function digitBatches(
   return (step, batch) => {
     const canvases = new Float32Array(batch * size * size);
     const shares = new Float32Array(batch * CLASSES);
-    const second = uniforms({ seed, stream: Stream.selection, step }, batch);
+    const second = uniforms({ seed, stream: Stream.selection, step, lane: 0 }, batch);
     const others = integers({ seed, stream: Stream.digits, step }, batch, count);
     const place = placer(images, size, { seed, stream: Stream.augmentation, step }, 2 * batch);
     for (let i = 0; i < batch; i++) {
@@ -56,6 +68,7 @@ export function digitBatches(
         shares[share] = shares[share]! + 1 / digits.length;
       });
     }
+    addNoise(canvases, size * size, noise, { seed, step });
     return {
       canvases: { shape: [batch, size, size, 1], data: canvases },
       shares: { shape: [batch, CLASSES], data: shares },
@@ -68,7 +81,7 @@ export function singleDigits(
   images: Images,
   from: number,
   count: number,
-  { size, seed }: Omit<CanvasOptions, "pairs">,
+  { size, seed }: Pick<CanvasOptions, "size" | "seed">,
 ): { readonly canvases: HostTensor; readonly labels: Int32Array } {
   const labels = requireDigits(images, size);
   const canvases = new Float32Array(count * size * size);
@@ -83,6 +96,25 @@ export function singleDigits(
     canvases: { shape: [count, size, size, 1], data: canvases },
     labels: labels.slice(from, from + count),
   };
+}
+
+/** Adds noise of each canvas's own strength, and keeps intensities in [0, 1]. */
+function addNoise(
+  canvases: Float32Array,
+  area: number,
+  largest: number,
+  { seed, step }: { readonly seed: bigint; readonly step: number },
+): void {
+  if (largest === 0) return;
+  const strengths = uniforms(
+    { seed, stream: Stream.selection, step, lane: 1 },
+    canvases.length / area,
+  );
+  const noise = normals({ seed, stream: Stream.noise, step }, canvases.length);
+  for (let i = 0; i < canvases.length; i++) {
+    const strength = largest * strengths[Math.floor(i / area)]!;
+    canvases[i] = Math.min(1, Math.max(0, canvases[i]! + strength * noise[i]!));
+  }
 }
 
 /** Puts a digit onto canvas `index` at the `position`-th of the drawn places; the brighter pixel stays. */

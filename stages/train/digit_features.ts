@@ -31,6 +31,9 @@ const params = z.strictObject({
   pairs: z.number().min(0).max(1).default(0.2).describe(
     "Share of canvases with a second digit, which may cover the first",
   ),
+  noise: z.number().min(0).default(0.2).describe(
+    "Largest standard deviation of noise on a canvas; makes features steady under faint noise",
+  ),
   features: z.int().positive().default(64).describe("Number of features of an image"),
   learningRate: z.number().positive().default(0.01).describe("Peak of the one-cycle policy"),
   weightDecay: z.number().min(0).default(0.01).describe("AdamW's decay"),
@@ -56,8 +59,8 @@ export const trainDigitFeatures = defineStage({
     const [images, testImages] = [await inputs.train.load(), await inputs.test.load()];
     refuseTestSplit(id, { train: images });
     const config = { widths: [16, 32, 64, params.features] } as const;
-    const { canvas: size, pairs } = params;
-    const batches = digitBatches(images, { size, pairs, seed });
+    const { canvas: size, pairs, noise } = params;
+    const batches = digitBatches(images, { size, pairs, noise, seed });
     const engine = await createEngine(choice);
     try {
       const { ema = {}, history } = await train({

@@ -10,7 +10,7 @@ const images: Images = {
   split: "train",
   source: "squares",
 };
-const options = { size: 5, pairs: 0, seed: 3n };
+const options = { size: 5, pairs: 0, noise: 0, seed: 3n };
 
 Deno.test("digitBatches() shows each digit once an epoch, whole, in an order of its own", () => {
   const batches = digitBatches(images, options);
@@ -52,6 +52,17 @@ Deno.test("digitBatches() places digits all over the canvas", () => {
     // A corner is covered by 1 of 16 places: 25 of 400 expected, 5 standard deviations below is 0.8.
     assert.ok(covered > 1, `pixel ${pixel} covered ${covered} times`);
   }
+});
+
+Deno.test("digitBatches() adds noise of a strength of each canvas's own, inside [0, 1]", () => {
+  const { canvases } = digitBatches(images, { ...options, size: 20, noise: 0.2 })(0, 60);
+  assert.ok(canvases.data.every((value) => value >= 0 && value <= 1));
+  const means = Array.from({ length: 60 }, (_, i) => {
+    const own = canvases.data.subarray(i * 400, (i + 1) * 400);
+    return own.reduce((sum, value) => sum + value, 0) / 400;
+  });
+  // Clipped at 0, noise of strength s has mean s / sqrt(2 pi): up to 0.08 on an all but black canvas.
+  assert.ok(Math.min(...means) < 0.01 && Math.max(...means) > 0.06 && Math.max(...means) < 0.09);
 });
 
 Deno.test("singleDigits() places a digit the same way however they are batched", () => {
