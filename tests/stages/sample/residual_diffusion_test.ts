@@ -19,7 +19,7 @@ Deno.test("sampleResidualDiffusion on ONNX Runtime draws what the reference back
     (await sampleTiny({ batch, eta: 1, steps: 3 }, { denoiser, backend })).clips.frames;
   const reference = await draw("cpu", 2);
   for (const batch of [1, 2]) {
-    const largest = (await draw("onnx", batch)).reduce(
+    const largest = Array.from(await draw("onnx", batch)).reduce(
       (most, value, i) => Math.max(most, Math.abs(value - reference[i]!)),
       0,
     );
