@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { FeatureExtractor } from "../../artifacts/feature_extractor.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Features } from "../../metrics/frechet_distance.ts";
-import { type DigitClassifierConfig, digitFeatures } from "../../models/digit_classifier.ts";
+import { digitFeatures } from "../../models/digit_classifier.ts";
 import type { Parameters } from "../../models/parameters.ts";
 import { disposeAll, toDevice } from "../../training/host_tensor.ts";
 
@@ -39,7 +39,7 @@ export function trainedExtractor(
   digest: string,
   shape: FrameShape,
 ): FrameExtractor {
-  const { name, model, config, parameters: arrays, facts, dimensions } = extractor;
+  const { name, model, parameters: arrays, facts, dimensions } = extractor;
   if (model !== "digit_classifier") {
     throw new Error(
       `Cannot compute fid: input "features" must be a digit_classifier, but it is a ${model}`,
@@ -59,7 +59,7 @@ export function trainedExtractor(
   return {
     label: `${name} ${digest.slice(0, 6)}`,
     description: `${dimensions} features of "${name}" ` +
-      `(${describeConfig(config)}, sha256 ${digest.slice(0, 16)}` +
+      `(${model}, sha256 ${digest.slice(0, 16)}` +
       (accuracy === undefined ? ")" : `, test accuracy ${(100 * accuracy).toFixed(2)} %)`),
     batch: BATCH,
     async extract(frames) {
@@ -98,7 +98,7 @@ export class FeatureCollector {
     if (slot + 1 === this.#extractor.batch) await this.#flush();
   }
 
-  /** All features so far, in the order of the frames. */
+  /** All features, in the order of the frames. Called once, after the last frame. */
   async features(): Promise<Features> {
     const pending = this.#count % this.#extractor.batch;
     if (pending > 0) {
@@ -121,9 +121,4 @@ export class FeatureCollector {
 
 function sizesOf({ height, width, channels }: FrameShape): [number, number, number] {
   return [height, width, channels];
-}
-
-function describeConfig(config: FeatureExtractor["config"]): string {
-  const { widths } = config as DigitClassifierConfig;
-  return `digit classifier, widths ${widths.join("-")}`;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Images } from "../../../artifacts/images.ts";
+import { mean } from "../../../numerics/mean.ts";
 import { digitBatches, singleDigits } from "../../../stages/train/digit_canvases.ts";
 
 /** Ten 2 x 2 "digits", digit k of intensity k + 1 and label k. */
@@ -58,8 +59,7 @@ Deno.test("digitBatches() adds noise of a strength of each canvas's own, inside 
   const { canvases } = digitBatches(images, { ...options, size: 20, noise: 0.2 })(0, 60);
   assert.ok(canvases.data.every((value) => value >= 0 && value <= 1));
   const means = Array.from({ length: 60 }, (_, i) => {
-    const own = canvases.data.subarray(i * 400, (i + 1) * 400);
-    return own.reduce((sum, value) => sum + value, 0) / 400;
+    return mean(canvases.data.subarray(i * 400, (i + 1) * 400));
   });
   // Clipped at 0, noise of strength s has mean s / sqrt(2 pi): up to 0.08 on an all but black canvas.
   assert.ok(Math.min(...means) < 0.01 && Math.max(...means) > 0.06 && Math.max(...means) < 0.09);
