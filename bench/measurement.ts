@@ -35,10 +35,14 @@ export interface Quantiles {
   readonly p90: number;
 }
 
-/** Median, minimum and 90th percentile (nearest rank). */
+/** Median (mean of the middle two of an even number), minimum and 90th percentile (nearest rank). */
 export function quantiles(values: readonly number[]): Quantiles {
   const sorted = [...values].sort((a, b) => a - b);
-  const rank = (share: number) =>
-    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-  return { median: rank(0.5), min: rank(0), p90: rank(0.9) };
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  const { length } = sorted;
+  return {
+    median: (at(Math.floor((length - 1) / 2)) + at(Math.floor(length / 2))) / 2,
+    min: at(0),
+    p90: at(Math.ceil(0.9 * length) - 1),
+  };
 }
