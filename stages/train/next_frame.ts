@@ -31,12 +31,18 @@ const params = z.strictObject({
   ),
   layers: z.int().positive().optional().describe("Replaces the preset's GRUs per level"),
   kernel: z.int().positive().optional().describe("Replaces the preset's edge of GRU filters"),
-  steps: z.int().positive().default(450).describe("Optimiser steps"),
-  batch: z.int().positive().default(16).describe("Clips in a step"),
+  motion: z.strictObject({
+    radius: z.int().positive().describe("Longest displacement on each axis, in pixels per frame"),
+    layers: z.int().positive().describe("Layers that move differently"),
+  }).nullable().optional().describe(
+    "Replaces the preset's moving layers; null draws pixels instead of moving them",
+  ),
+  steps: z.int().positive().default(700).describe("Optimiser steps"),
+  batch: z.int().positive().default(8).describe("Clips in a step"),
   frames: z.int().min(2).optional().describe(
     "Length of the windows cut from clips; absent: whole clips",
   ),
-  learningRate: z.number().positive().default(2e-3).describe("Peak of the one-cycle policy"),
+  learningRate: z.number().positive().default(3e-3).describe("Peak of the one-cycle policy"),
   rise: z.number().gt(0).lt(1).default(0.1).describe("Share of the steps with a rising rate"),
   weightDecay: z.number().min(0).default(0.01).describe("AdamW's decay"),
   clipNorm: z.number().positive().nullable().default(1).describe("Largest gradient norm, or null"),
@@ -130,7 +136,7 @@ export const trainNextFrame = defineStage({
 
 /** The preset with the parameters that replace parts of it. */
 function configOf(
-  { preset, patch, widths, layers, kernel }: Params,
+  { preset, patch, widths, layers, kernel, motion }: Params,
   channels: number,
 ): NextFrameConfig {
   const base = nextFramePreset(preset, channels);
@@ -140,6 +146,7 @@ function configOf(
     widths: widths ?? base.widths,
     layers: layers ?? base.layers,
     kernel: kernel ?? base.kernel,
+    motion: motion === undefined ? base.motion : motion,
   };
 }
 

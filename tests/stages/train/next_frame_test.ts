@@ -27,6 +27,19 @@ Deno.test("trainNextFrame lowers the loss on one batch, and moves every paramete
   }
 });
 
+Deno.test("trainNextFrame keeps the whole configuration beside the weights", async () => {
+  const motion = { radius: 8, layers: 1 };
+  const { weights } = await run({ steps: 1, batch: 1, layers: 2, widths: [8], motion, ema: 0.9 });
+  assert.deepEqual(weights.config, {
+    ...nextFramePreset("tiny", 1),
+    widths: [8],
+    layers: 2,
+    motion,
+  });
+  assert.deepEqual(Object.keys(weights.ema ?? {}), Object.keys(weights.parameters));
+  assert.equal(weights.step, 1);
+});
+
 Deno.test("trainNextFrame reports free-running PSNR of validation clips", async () => {
   const { curves } = await run({ steps: 2, batch: 2, validateEvery: 1 }, clips("validation"));
   const chart = curves.charts.find(({ yLabel }) => yLabel === "PSNR (dB)");
@@ -109,7 +122,7 @@ function run(params: Partial<Params>, validation?: Clips, train = clips("train")
     params: trainNextFrame.params.parse({ preset: "tiny", widths: [16], ...params }),
     inputs: { clips: asInput(train), validation: validation && asInput(validation) },
     seed: 3n,
-    engine: { backend: "cpu", threads: 1 },
+    engine: { backend: "auto", threads: 1 },
     progress: () => {},
     warn: () => {},
     checkpoint: new MemoryCheckpoint(),
