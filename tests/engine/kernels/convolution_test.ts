@@ -212,15 +212,30 @@ function otherConvolutions(): KernelCase[] {
       inputs: inputs([2, 6, 5, 3], [3, 3, 3, 2]),
       run: (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"),
     },
-    ...[[1, 1], [2, 2]].flatMap(([stride, time]) =>
-      [[3, 8], [16, 16]].map(([from, to]): KernelCase => ({
-        name: `conv3d ${from} to ${to} channels, stride ${time} ${stride} ${stride}`,
-        inputs: inputs([2, 4, 5, 6, from!], [3, 3, 3, from!, to!]),
-        run: (x, w) =>
-          tf.conv3d(x as tf.Tensor5D, w as tf.Tensor5D, [time!, stride!, stride!], "same"),
-      }))
-    ),
+    ...conv3d(),
   ];
+}
+
+function conv3d(): KernelCase[] {
+  const geometry: readonly (readonly [
+    kernel: readonly [number, number, number],
+    stride: readonly [number, number, number],
+    padding: "same" | "valid",
+  ])[] = [
+    [[3, 3, 3], [1, 1, 1], "same"],
+    [[3, 3, 3], [2, 2, 2], "same"],
+    [[4, 4, 4], [1, 2, 2], "same"],
+    [[4, 4, 4], [1, 2, 2], "valid"],
+    [[1, 3, 3], [1, 2, 1], "valid"],
+    [[2, 1, 1], [2, 1, 1], "same"],
+  ];
+  return geometry.flatMap(([kernel, stride, padding]) =>
+    [[3, 8], [16, 16]].map(([from, to]): KernelCase => ({
+      name: `conv3d ${from} to ${to} channels, kernel ${kernel}, stride ${stride}, ${padding}`,
+      inputs: inputs([2, 4, 5, 6, from!], [...kernel, from!, to!]),
+      run: (x, w) => tf.conv3d(x as tf.Tensor5D, w as tf.Tensor5D, [...stride], padding),
+    }))
+  );
 }
 
 function pair(value: number | readonly [number, number]): readonly [number, number] {

@@ -118,7 +118,50 @@ const convolution = fc.record({
   };
 });
 
-const families = { elementwise, reduction, concatenation, slice, convolution };
+const transposedConvolution = fc.record({
+  batch: fc.constantFrom(1, 2, 16),
+  size: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
+  channels: fc.tuple(length, length),
+  kernel: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
+  stride: fc.integer({ min: 1, max: 3 }),
+}).map(({ batch, size: [height, width], channels: [from, to], kernel, stride }): KernelCase => ({
+  name: `conv2dTranspose of [${batch},${height},${width},${from}] to ${to} channels, ` +
+    `kernel [${kernel}], stride ${stride}`,
+  inputs: inputsIn([0.1, 1], [batch, height, width, from], [...kernel, to, from]),
+  run: (x, w) =>
+    tf.conv2dTranspose(
+      x as tf.Tensor4D,
+      w as tf.Tensor4D,
+      [batch, height * stride, width * stride, to],
+      stride,
+      "same",
+    ),
+}));
+
+const pooling = fc.record({
+  op: fc.constantFrom("maxPool", "avgPool"),
+  batch: fc.integer({ min: 1, max: 3 }),
+  size: fc.tuple(fc.integer({ min: 3, max: 8 }), fc.integer({ min: 3, max: 8 })),
+  channels: length,
+  window: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+  stride: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+  padding: fc.constantFrom("same" as const, "valid" as const),
+}).map(({ op, batch, size, channels, window, stride, padding }): KernelCase => ({
+  name:
+    `${op} of [${batch},${size},${channels}], window [${window}], stride [${stride}], ${padding}`,
+  inputs: inputs([batch, ...size, channels]),
+  run: (x) => tf[op](x as tf.Tensor4D, window, stride, padding),
+}));
+
+const families = {
+  elementwise,
+  reduction,
+  concatenation,
+  slice,
+  convolution,
+  transposedConvolution,
+  pooling,
+};
 
 for (const [family, cases] of Object.entries(families)) {
   for (const blockSize of [undefined, 0] as const) {
