@@ -70,15 +70,11 @@ class OnnxEngine implements Engine {
       blockSize: this.info.blockSize,
       isVerified: this.#isVerified,
     };
-    const jitted = jit(context, fn, options);
-    this.#owned.add(jitted);
-    return jitted;
+    return this.#own(jit(context, fn, options));
   }
 
   loadOnnx(model: Uint8Array): OnnxProgram {
-    const program = loadOnnx(model, this.info.threads);
-    this.#owned.add(program);
-    return program;
+    return this.#own(loadOnnx(model, this.info.threads));
   }
 
   memory() {
@@ -93,5 +89,16 @@ class OnnxEngine implements Engine {
     for (const owned of this.#owned) owned.dispose();
     this.#owned.clear();
     this.#eager.reset(this.info.blockSize);
+  }
+
+  /** Disposes an object with the engine, unless it is disposed before. */
+  #own<T extends { dispose(): void }>(owned: T): T {
+    const dispose = owned.dispose.bind(owned);
+    owned.dispose = () => {
+      this.#owned.delete(owned);
+      dispose();
+    };
+    this.#owned.add(owned);
+    return owned;
   }
 }

@@ -49,11 +49,11 @@ export function recordProgram<Arguments extends readonly TensorTree[]>(
   backend.recording = recording;
   try {
     tf.tidy(() => {
-      const symbolic = args.map((arg) =>
+      const symbolic: readonly TensorTree[] = args.map((arg) =>
         mapTree(arg, (tensor) => traced(backend, recording, tensor))
       );
-      // `symbolic` mirrors `args`, element by element; map() forgets that it is a tuple.
-      const result = fn(...symbolic as readonly TensorTree[] as Arguments);
+      // It mirrors `args`, element by element; map() forgets that it is a tuple.
+      const result = fn(...symbolic as Arguments);
       recorded = finish(backend, recording, result, options);
     });
   } finally {

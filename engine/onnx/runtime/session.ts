@@ -19,6 +19,8 @@ export function liveSessions(): number {
   return live;
 }
 
+type RunArguments = Parameters<ReturnType<typeof ortApi>["runAsync"]>;
+
 /** A buffer and the shape it has for this call. */
 export interface Bound {
   readonly buffer: HostBuffer;
@@ -27,6 +29,8 @@ export interface Bound {
 
 export class Session {
   #handle: Handle;
+  #runs = 0;
+  #isReleased = false;
   readonly #inputNames: Names;
   readonly #outputNames: Names;
 
@@ -68,16 +72,15 @@ export class Session {
 
   /** The same on another thread; the buffers must not be written or released meanwhile. */
   async run(inputs: readonly Bound[], outputs: readonly Bound[]): Promise<void> {
-    const call = this.#prepareRun(inputs, outputs);
-    await ortApi().runAsync(...call.args);
-    keepAlive(call, inputs, outputs);
+    await this.#runAsync(this.#prepareRun(inputs, outputs));
+    keepAlive(inputs, outputs);
   }
 
   /** Runs for the first output only, into memory that ONNX Runtime allocates and this copies. */
   async runFirstOutput(inputs: readonly Bound[]): Promise<NativeResult> {
     const call = this.#prepareRun(inputs, [], 1);
-    await ortApi().runAsync(...call.args);
-    keepAlive(call, inputs);
+    await this.#runAsync(call);
+    keepAlive(inputs);
     const value = Deno.UnsafePointer.create(call.results[0] ?? 0n);
     try {
       return readValue(value);
@@ -91,11 +94,24 @@ export class Session {
     return { inputs: inputPorts(this.#handle), outputs: outputPorts(this.#handle) };
   }
 
+  /** Frees the session as soon as no run uses it. */
   release(): void {
-    if (this.#handle === null) return;
+    this.#isReleased = true;
+    if (this.#runs > 0 || this.#handle === null) return;
     ortApi().releaseSession(this.#handle);
     this.#handle = null;
     live--;
+  }
+
+  async #runAsync(call: { readonly args: RunArguments }): Promise<void> {
+    this.#runs++;
+    try {
+      await ortApi().runAsync(...call.args);
+      keepAlive(call);
+    } finally {
+      this.#runs--;
+      if (this.#isReleased) this.release();
+    }
   }
 
   #prepareRun(
@@ -103,7 +119,7 @@ export class Session {
     outputs: readonly Bound[],
     outputCount = outputs.length,
   ) {
-    if (this.#handle === null) throw new Error("Cannot run a program: it has been disposed");
+    if (this.#isReleased) throw new Error("Cannot run a program: it has been disposed");
     const values = addresses(inputs.map(({ buffer, shape }) => buffer.nativeValue(shape)));
     // Null where there is no buffer: ONNX Runtime then allocates one.
     const results = addresses(
@@ -112,7 +128,7 @@ export class Session {
         return output === undefined ? null : output.buffer.nativeValue(output.shape);
       }),
     );
-    const args = [
+    const args: RunArguments = [
       this.#handle,
       null,
       this.#inputNames.pointer,
@@ -121,7 +137,7 @@ export class Session {
       this.#outputNames.pointer,
       BigInt(outputCount),
       Deno.UnsafePointer.of(results),
-    ] as const;
+    ];
     return { args, values, results };
   }
 }
