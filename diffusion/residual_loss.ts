@@ -69,7 +69,11 @@ export function residualLoss(
   const all = stack(conditions);
   const clean = residualOf(tf.concat(targets, 0), all.mean, model.sigma);
   const { x, target } = diffuse(factors!, clean, noise!);
-  const answer = denoise(parameters, model, all, { noisy: x, timesteps: timesteps! });
+  const answer = denoise(parameters, model, all, {
+    noisy: x,
+    timesteps: timesteps!,
+    levels: tf.slice(factors!, [0, 0], [-1, 2]),
+  });
   const difference = tf.sub(answer, target);
   return tf.mean(loss === "l1" ? tf.abs(difference) : tf.square(difference), [1, 2, 3]);
 }

@@ -1,6 +1,7 @@
 /** One frame after another: what a predictor expects next, and what the past says about its error. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { Objective } from "./objective.ts";
 import { contextNet, contextStart, type ContextState } from "../models/context_net.ts";
 import {
   initialHidden,
@@ -9,6 +10,7 @@ import {
   type NextFrameHidden,
 } from "../models/next_frame.ts";
 import { type Parameters, under } from "../models/parameters.ts";
+import type { DenoiserInput } from "../models/residual_denoiser.ts";
 import {
   denoiser,
   pastOf,
@@ -19,6 +21,7 @@ import {
 export interface ResidualModel {
   readonly predictor: NextFrameConfig;
   readonly networks: ResidualVideoDiffusionConfig;
+  readonly objective: Objective;
   /** σ of y = (x − μ) / σ, in pixels of range [0, 1]. */
   readonly sigma: number;
 }
@@ -80,23 +83,43 @@ export function observe(
 }
 
 /**
- * The denoiser's answer to a noisy residual.
+ * What the objective asks for, given a noisy residual.
  *
- * @param noisy x_n, `[batch, height, width, channel]`, in units of σ.
- * @param timesteps Diffusion step of each sample, `[batch]` float32.
+ * @param moment.noisy x_n, `[batch, height, width, channel]`, in units of σ.
+ * @param moment.timesteps Diffusion step of each sample, `[batch]` float32.
+ * @param moment.levels √ᾱ and √(1−ᾱ) of each sample, `[batch, 2]`.
  */
 export function denoise(
   { residual }: ResidualParameters,
-  { networks, sigma }: ResidualModel,
+  { networks, objective, sigma }: ResidualModel,
   conditions: FrameConditions,
-  { noisy, timesteps }: { readonly noisy: tf.Tensor; readonly timesteps: tf.Tensor },
+  moment: Pick<DenoiserInput, "noisy" | "timesteps" | "levels">,
 ): tf.Tensor {
-  return denoiser(under(residual, "denoiser"), networks.denoiser, {
-    noisy,
-    timesteps,
+  const answer = denoiser(under(residual, "denoiser"), networks.denoiser, {
+    ...moment,
     sigma,
     ...conditions,
   });
+  return networks.denoiser.kind === "compact" ? answerOf(objective, answer, moment) : answer;
+}
+
+/** The objective's quantity from the clean residual: ε = (x − s x0) / n, v = (s x − x0) / n. */
+function answerOf(
+  objective: Objective,
+  clean: tf.Tensor,
+  { noisy, levels }: Pick<DenoiserInput, "noisy" | "levels">,
+): tf.Tensor {
+  const level = (i: number) => tf.reshape(tf.slice(levels, [0, i], [-1, 1]), [-1, 1, 1, 1]);
+  switch (objective) {
+    case "x0":
+      return clean;
+    case "eps":
+      return tf.div(tf.sub(noisy, tf.mul(level(0), clean)), level(1));
+    case "v":
+      return tf.div(tf.sub(tf.mul(level(0), noisy), clean), level(1));
+    default:
+      return objective satisfies never;
+  }
 }
 
 /** y = (x − μ) / σ. Gradients flow through both, so a predictor can learn with the diffusion. */

@@ -19,6 +19,8 @@ const GROUPS = 8;
 const IMAGES = 5;
 /** Where the gate of the carried frame starts: a quarter. */
 const GATE_BIAS = -1;
+/** Standard deviation that a residual is taken to have about the gated motion, in units of σ. */
+const SPREAD = 0.5;
 
 export interface CompactDenoiserConfig {
   readonly kind: "compact";
@@ -86,16 +88,22 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
 }
 
 /**
- * What the objective asks for, `[batch, height, width, channel]`; made for x0.
+ * The clean residual x̂0, `[batch, height, width, channel]`, whatever the objective of the training.
  *
- * The idea of the published denoiser (`residualDenoiser`) with what shortens training: pre-activation blocks
- * that start as identities, one block per level, all skips; as input also μ, the last two frames and the frame
- * that motion alone would give, whose residual a gate of the network adds to its answer.
+ * The idea of the published denoiser (`residualDenoiser`) with what shortens training: pre-activation blocks that
+ * start as identities, one block per level, all skips; as input also μ, the last two frames and the frame that
+ * motion alone would give. The network F says how far to trust that motion, m = gate · motion, and corrects the
+ * posterior mean of N(m, 0.5²) given x = s x0 + n ε:
+ *
+ *     x̂0 = m + k (x − s m) + c F,   k = 0.5² s / (0.5² s² + n²),   c² = 0.5² n² / (0.5² s² + n²)
+ *
+ * so that a fresh network already denoises; the preconditioning of Karras et al. 2022,
+ * https://arxiv.org/abs/2206.00364, about a mean that is not zero.
  */
 export function compactDenoiser(
   parameters: Parameters,
   config: CompactDenoiserConfig,
-  { noisy, mean, past, sigma, context, timesteps }: DenoiserInput,
+  { noisy, mean, past, sigma, context, timesteps, levels }: DenoiserInput,
 ): tf.Tensor {
   const { patch, widths } = config;
   const embedding = timeEmbedding(under(parameters, "time"), timesteps, { width: widths[0]! });
@@ -121,7 +129,15 @@ export function compactDenoiser(
   const half = (i: number) =>
     depthToSpace(tf.slice(both, [0, 0, 0, i * depth], [-1, -1, -1, depth]), patch);
   const motion = tf.mul(tf.sub(past.carried!, mean), 1 / sigma);
-  return tf.add(half(0), tf.mul(tf.sigmoid(tf.add(half(1), GATE_BIAS)), motion));
+  const trusted = tf.mul(tf.sigmoid(tf.add(half(1), GATE_BIAS)), motion);
+  const [signal, noise] = [0, 1].map((i) =>
+    tf.reshape(tf.slice(levels, [0, i], [-1, 1]), [-1, 1, 1, 1])
+  );
+  const variance = tf.add(tf.mul(tf.square(signal!), SPREAD ** 2), tf.square(noise!)); // of x, given m
+  const gain = tf.div(tf.mul(signal!, SPREAD ** 2), variance);
+  const scale = tf.mul(tf.mul(noise!, SPREAD), tf.rsqrt(variance));
+  const posterior = tf.add(trusted, tf.mul(gain, tf.sub(noisy, tf.mul(signal!, trusted))));
+  return tf.add(posterior, tf.mul(scale, half(0)));
 }
 
 function embeddingOf({ widths }: CompactDenoiserConfig): number {

@@ -37,6 +37,8 @@ export interface DenoiserInput {
   readonly context: ContextState;
   /** Diffusion step of each sample, `[batch]` float32. */
   readonly timesteps: tf.Tensor;
+  /** √ᾱ and √(1−ᾱ) of each sample, `[batch, 2]`. */
+  readonly levels: tf.Tensor;
 }
 
 /** Declares `time`, `down.i`, `middle`, `up.i` (i is the level that it starts from), `last`, `out`. */

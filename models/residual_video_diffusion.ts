@@ -80,7 +80,10 @@ export function pastOf(
   return config.kind === "compact" ? recentPast(config, newest, before) : {};
 }
 
-/** The answer of whichever denoiser the config names, `[batch, height, width, channel]`. */
+/**
+ * The answer of whichever denoiser the config names, `[batch, height, width, channel]`: the compact one
+ * gives the clean residual, the published one what the objective asks for.
+ */
 export function denoiser(
   parameters: Parameters,
   config: ResidualVideoDiffusionConfig["denoiser"],

@@ -40,6 +40,7 @@ export function ancestral(options: AncestralOptions): readonly SamplerStep[] {
     };
     return {
       timestep,
+      level,
       clean: cleanFactors(objective, level),
       next: {
         x0: (Math.sqrt(target) * beta) / (1 - current),

@@ -45,6 +45,11 @@ export function ddim(options: DdimOptions): readonly SamplerStep[] {
         x: (direction * (1 - signal * clean.x)) / noise,
         output: (-direction * signal * clean.output) / noise,
       };
-    return { timestep, clean, next: { ...next, noise: sigma, previousX0: 0 } };
+    return {
+      timestep,
+      level: { signal, noise },
+      clean,
+      next: { ...next, noise: sigma, previousX0: 0 },
+    };
   });
 }

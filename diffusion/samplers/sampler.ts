@@ -1,7 +1,7 @@
 /** What every sampler is: numbers, computed before any tensor exists. */
 
 import type { NoiseSchedule } from "../noise_schedule.ts";
-import type { CleanFactors, Objective } from "../objective.ts";
+import type { CleanFactors, NoiseLevel, Objective } from "../objective.ts";
 
 /**
  * One step of a sampler, as factors of the tensors at hand:
@@ -14,6 +14,7 @@ import type { CleanFactors, Objective } from "../objective.ts";
 export interface SamplerStep {
   /** Diffusion step that the network is told. */
   readonly timestep: number;
+  readonly level: NoiseLevel;
   readonly clean: CleanFactors;
   readonly next: {
     readonly x0: number;

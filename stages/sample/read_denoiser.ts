@@ -10,7 +10,6 @@ import type { NextFrameConfig } from "../../models/next_frame.ts";
 export interface ResidualDiffusionConfig extends ResidualModel {
   readonly schedule: ScheduleId;
   readonly timesteps: number;
-  readonly objective: Objective;
   /** Whether the weights hold a fine-tuned predictor, as `predictor.*`. */
   readonly joint: boolean;
 }
@@ -58,7 +57,7 @@ export function readDenoiser(
   );
   const { networks, sigma, predictor, schedule, timesteps, objective, joint } = config;
   return {
-    model: { networks, sigma, predictor },
+    model: { networks, sigma, predictor, objective },
     schedule,
     timesteps,
     objective,

@@ -93,11 +93,12 @@ function compile(engine: Engine, { model, clip }: RollOutOptions) {
       given: {
         readonly factors: tf.Tensor;
         readonly timesteps: tf.Tensor;
+        readonly levels: tf.Tensor;
         readonly noise: tf.Tensor;
       },
     ) => {
-      const { timesteps, noise } = given;
-      const output = denoise(parameters, model, conditions, { noisy: moment.x, timesteps });
+      const { timesteps, levels, noise } = given;
+      const output = denoise(parameters, model, conditions, { noisy: moment.x, timesteps, levels });
       const tensors = { ...moment, output, noise };
       return samplerStep(given.factors as tf.Tensor1D, tensors, { clip });
     },
@@ -171,6 +172,10 @@ async function drawFrame(
     const given = {
       factors: tf.tensor1d(stepFactors(step)),
       timesteps: tf.fill([rows.length], step.timestep),
+      levels: tf.tensor2d(rows.flatMap(() => [step.level.signal, step.level.noise]), [
+        rows.length,
+        2,
+      ]),
       noise: step.next.noise === 0 ? tf.zeros(shape) : noiseOf(k + 1),
     };
     const moved = await denoised(parameters, conditions, { x, previousX0 }, given);

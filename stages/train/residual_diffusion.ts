@@ -97,6 +97,7 @@ export const trainResidualDiffusion = defineStage({
       predictor: predictor.config,
       networks: residualPreset(params.preset, channels),
       sigma: params.sigma,
+      objective: params.objective,
     };
     const schedule = noiseSchedule(schedules[params.schedule](params.timesteps));
     const warning = terminalSignalWarning(schedule);

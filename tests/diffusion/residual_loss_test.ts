@@ -20,6 +20,7 @@ const model: ResidualModel = {
     denoiser: { kind: "published", channels: 1, widths, contextWidths: widths },
   },
   sigma: 0.25,
+  objective: "x0",
 };
 const [batch, time, warmup] = [2, 4, 2];
 const rows = batch * (time - warmup);

@@ -13,7 +13,7 @@ import { setUp } from "./set_up.ts";
 
 const shape = [2, 8, 8, 1];
 
-type Read = Exclude<keyof DenoiserInput, "sigma">;
+type Read = Exclude<keyof DenoiserInput, "sigma" | "levels">;
 
 /** What every denoiser must do. @param reads The inputs that may change its answer. */
 export function testDenoiser(
@@ -31,6 +31,7 @@ export function testDenoiser(
       past: pastOf(config.denoiser, tf.sigmoid(normal(shape, 3)), tf.sigmoid(normal(shape, 10))),
       context: mapValues(start, (map, i) => normal(map.shape, 4 + i)),
       timesteps: tf.tensor1d([3, 70]),
+      levels: tf.tensor2d([[0.8, 0.6], [0.6, 0.8]]),
     };
     // Layers that start at zero would hide what they read.
     const awake = mapValues(
