@@ -8,6 +8,8 @@ export interface Measurement {
   readonly peakRssMb: number;
   /** Processor time of the whole process. */
   readonly cpuMs: number;
+  /** Processor time of a timed step, all threads; with one thread it hardly feels other processes. */
+  readonly stepCpuMs: number;
 }
 
 /** What only our engine reports. */

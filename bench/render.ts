@@ -13,7 +13,7 @@ export interface Peer {
 
 /**
  * Times of all steps of all rounds together, then ratios: the median over rounds of our median step
- * over the peer's in the same round, below 1 where we are faster.
+ * over the peer's in the same round, below 1 where we are faster; likewise of processor time.
  */
 export function renderNetwork(
   { id, summary }: Network,
@@ -50,7 +50,9 @@ function line(title: string, rounds: readonly Round<Measurement>[]): string {
   const measurements = rounds.map(({ measurement }) => measurement);
   const first = quantiles(measurements.map(({ firstMs }) => firstMs)).median;
   const rss = Math.max(...measurements.map(({ peakRssMb }) => peakRssMb));
+  const cpu = quantiles(measurements.map(({ stepCpuMs }) => stepCpuMs)).median;
   return `  ${title.padEnd(36)} median ${ms(median)}  min ${ms(min)}  p90 ${ms(p90)}  ` +
+    `processor ${ms(cpu)}  ` +
     `first ${(first / 1000).toFixed(2)} s  peak RSS ${rss.toFixed(0)} MB`;
 }
 
@@ -63,11 +65,14 @@ function ratio(
     return other === undefined ? [] : [{
       median: medianOf(round) / medianOf(other),
       min: minOf(round) / minOf(other),
+      cpu: round.measurement.stepCpuMs / other.measurement.stepCpuMs,
     }];
   });
   const median = quantiles(pairs.map((pair) => pair.median)).median;
   const min = quantiles(pairs.map((pair) => pair.min)).median;
-  return `${median.toFixed(2)} by medians, ${min.toFixed(2)} by minima`;
+  const cpu = quantiles(pairs.map((pair) => pair.cpu)).median;
+  return `${median.toFixed(2)} by medians, ${min.toFixed(2)} by minima, ` +
+    `${cpu.toFixed(2)} by processor time`;
 }
 
 function medianOf({ measurement }: Round<Measurement>): number {
