@@ -17,6 +17,8 @@ import type { DenoiserInput } from "./residual_denoiser.ts";
 const GROUPS = 8;
 /** Images that enter: noisy residual, μ, last two frames, carried frame. */
 const IMAGES = 5;
+/** Channels that say where a patch is, so that things can turn round at walls. */
+const PLACES = 2;
 /** Where the gate of the carried frame starts: a quarter. */
 const GATE_BIAS = -1;
 /** Standard deviation that a residual is taken to have about the gated motion, in units of σ. */
@@ -58,7 +60,7 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
     ...nest(
       `enter.${i}`,
       conv2dParameters({
-        inputs: widths[i - 1] ?? depth * IMAGES,
+        inputs: widths[i - 1] ?? depth * IMAGES + PLACES,
         outputs: width,
         kernel: 3,
       }),
@@ -111,7 +113,7 @@ export function compactDenoiser(
     resBlock(under(parameters, name), input, { groups: GROUPS, embedding });
   const images = [mean, past.newest!, past.before!, past.carried!];
   const input = tf.concat([noisy, ...images.map((image) => tf.sub(tf.mul(image, 2), 1))], 3);
-  let features = spaceToDepth(input, patch);
+  let features = withPlaces(spaceToDepth(input, patch));
   const skips = widths.map((_, i) => {
     features = conv2d(under(parameters, `enter.${i}`), features, i === 0 ? 1 : 2);
     features = block(`down.${i}`, tf.concat([features, contextMap(context, i)], 3));
@@ -138,6 +140,15 @@ export function compactDenoiser(
   const scale = tf.mul(tf.mul(noise!, SPREAD), tf.rsqrt(variance));
   const posterior = tf.add(trusted, tf.mul(gain, tf.sub(noisy, tf.mul(signal!, trusted))));
   return tf.add(posterior, tf.mul(scale, half(0)));
+}
+
+/** Appends row and column, from −1 to 1. */
+function withPlaces(features: tf.Tensor): tf.Tensor {
+  const [batch, height, width] = (features as tf.Tensor4D).shape;
+  const ramp = (length: number) => tf.linspace(-1, 1, length);
+  const rows = tf.tile(tf.reshape(ramp(height), [1, height, 1, 1]), [batch, 1, width, 1]);
+  const columns = tf.tile(tf.reshape(ramp(width), [1, 1, width, 1]), [batch, height, 1, 1]);
+  return tf.concat([features, rows, columns], 3);
 }
 
 function embeddingOf({ widths }: CompactDenoiserConfig): number {
