@@ -21,8 +21,10 @@ const IMAGES = 5;
 const PLACES = 2;
 /** Where the gate of the carried frame starts: a quarter. */
 const GATE_BIAS = -1;
-/** Standard deviation that a residual is taken to have about the gated motion, in units of σ. */
-const SPREAD = 0.5;
+/** Smallest variance that a pixel is taken to have, in pixels² of range [0, 1]. */
+const LEAST_VARIANCE = 1e-3;
+/** Largest correction of a pixel's spread, as a natural logarithm. */
+const MOST_CORRECTION = 4;
 
 export interface CompactDenoiserConfig {
   readonly kind: "compact";
@@ -84,7 +86,7 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
     nest("norm", groupNormParameters(finest)),
     nest(
       "out",
-      conv2dParameters({ inputs: finest, outputs: 2 * depth, kernel: 3, init: { kind: "zeros" } }),
+      conv2dParameters({ inputs: finest, outputs: 3 * depth, kernel: 3, init: { kind: "zeros" } }),
     ),
   );
 }
@@ -94,13 +96,14 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
  *
  * The idea of the published denoiser (`residualDenoiser`) with what shortens training: pre-activation blocks that
  * start as identities, one block per level, all skips; as input also μ, the last two frames and the frame that
- * motion alone would give. The network F says how far to trust that motion, m = gate · motion, and corrects the
- * posterior mean of N(m, 0.5²) given x = s x0 + n ε:
+ * motion alone would give. Three maps come out: how far to trust that motion, m = gate · motion; a correction h of
+ * the spread that a binary pixel of probability μ has, τ² = exp(2h) (μ (1 − μ) + 0.001) / σ²; and F, in
  *
- *     x̂0 = m + k (x − s m) + c F,   k = 0.5² s / (0.5² s² + n²),   c² = 0.5² n² / (0.5² s² + n²)
+ *     x̂0 = m + k (x − s m) + c F,   k = τ² s / (τ² s² + n²),   c² = τ² n² / (τ² s² + n²),
  *
- * so that a fresh network already denoises; the preconditioning of Karras et al. 2022,
- * https://arxiv.org/abs/2206.00364, about a mean that is not zero.
+ * the posterior mean of N(m, τ²) given x = s x0 + n ε, corrected by F posterior deviations: a fresh network
+ * already denoises, and where μ is sure it leaves no noise. The preconditioning of Karras et al. 2022,
+ * https://arxiv.org/abs/2206.00364, with a mean and a spread for each pixel.
  */
 export function compactDenoiser(
   parameters: Parameters,
@@ -126,20 +129,22 @@ export function compactDenoiser(
   }
   features = block("last", tf.concat([features, skips[0]!], 3));
   const normal = silu(groupNorm(under(parameters, "norm"), features, { groups: GROUPS }));
-  const both = conv2d(under(parameters, "out"), normal);
-  const depth = both.shape[3]! / 2;
-  const half = (i: number) =>
-    depthToSpace(tf.slice(both, [0, 0, 0, i * depth], [-1, -1, -1, depth]), patch);
-  const motion = tf.mul(tf.sub(past.carried!, mean), 1 / sigma);
-  const trusted = tf.mul(tf.sigmoid(tf.add(half(1), GATE_BIAS)), motion);
-  const [signal, noise] = [0, 1].map((i) =>
-    tf.reshape(tf.slice(levels, [0, i], [-1, 1]), [-1, 1, 1, 1])
+  const maps = conv2d(under(parameters, "out"), normal);
+  const depth = maps.shape[3]! / 3;
+  const [correction, gate, spread] = [0, 1, 2].map((i) =>
+    depthToSpace(tf.slice(maps, [0, 0, 0, i * depth], [-1, -1, -1, depth]), patch)
   );
-  const variance = tf.add(tf.mul(tf.square(signal!), SPREAD ** 2), tf.square(noise!)); // of x, given m
-  const gain = tf.div(tf.mul(signal!, SPREAD ** 2), variance);
-  const scale = tf.mul(tf.mul(noise!, SPREAD), tf.rsqrt(variance));
-  const posterior = tf.add(trusted, tf.mul(gain, tf.sub(noisy, tf.mul(signal!, trusted))));
-  return tf.add(posterior, tf.mul(scale, half(0)));
+  const trust = tf.sigmoid(tf.add(gate!, GATE_BIAS));
+  const motion = tf.mul(trust, tf.mul(tf.sub(past.carried!, mean), 1 / sigma));
+  const binary = tf.add(tf.mul(mean, tf.sub(1, mean)), LEAST_VARIANCE);
+  const h = tf.clipByValue(spread!, -MOST_CORRECTION, MOST_CORRECTION);
+  const tau2 = tf.mul(tf.exp(tf.mul(h, 2)), tf.mul(binary, 1 / sigma ** 2));
+  const [s, n] = [0, 1].map((i) => tf.reshape(tf.slice(levels, [0, i], [-1, 1]), [-1, 1, 1, 1]));
+  const precision = tf.div(1, tf.add(tf.mul(tau2, tf.square(s!)), tf.square(n!)));
+  const k = tf.mul(tf.mul(tau2, s!), precision);
+  const c = tf.mul(n!, tf.sqrt(tf.mul(tau2, precision)));
+  const posterior = tf.add(motion, tf.mul(k, tf.sub(noisy, tf.mul(s!, motion))));
+  return tf.add(posterior, tf.mul(c, correction!));
 }
 
 /** Appends row and column, from −1 to 1. */

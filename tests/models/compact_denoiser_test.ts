@@ -29,8 +29,9 @@ Deno.test("compactDenoiser() that is fresh answers with the posterior mean about
   const [m, c, x] = [mean!, carried!, noisy].map((tensor) => tensor.dataSync());
   for (const [i, value] of answer.entries()) {
     const prior = gate * ((c![i]! - m![i]!) / 0.25);
-    // N(prior, 0.25) seen through 0.8 x0 + 0.6 ε.
-    const gain = (0.25 * 0.8) / (0.25 * 0.64 + 0.36);
+    // N(prior, μ (1 − μ) / σ²) seen through 0.8 x0 + 0.6 ε.
+    const variance = (m![i]! * (1 - m![i]!) + 0.001) / 0.25 ** 2;
+    const gain = (variance * 0.8) / (variance * 0.64 + 0.36);
     const expected = prior + gain * (x![i]! - 0.8 * prior);
     assert.ok(Math.abs(value - expected) < 1e-5, `${value}, but expected ${expected}`);
   }

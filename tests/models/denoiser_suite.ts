@@ -26,7 +26,7 @@ export function testDenoiser(
     const start = contextStart(config.context, { batch: 2, height: 8, width: 8 });
     const input: DenoiserInput = {
       noisy: normal(shape, 1),
-      mean: normal(shape, 2),
+      mean: tf.sigmoid(normal(shape, 2)),
       sigma: 0.25,
       past: pastOf(config.denoiser, tf.sigmoid(normal(shape, 3)), tf.sigmoid(normal(shape, 10))),
       context: mapValues(start, (map, i) => normal(map.shape, 4 + i)),
@@ -51,7 +51,7 @@ export function testDenoiser(
     const before = denoiser(parameters, config.denoiser, input);
     const changes: Record<Read, DenoiserInput> = {
       noisy: { ...input, noisy: normal(shape, 9) },
-      mean: { ...input, mean: normal(shape, 9) },
+      mean: { ...input, mean: tf.sigmoid(normal(shape, 9)) },
       past: { ...input, past: mapValues(input.past, (map) => normal(map.shape, 9)) },
       context: { ...input, context: mapValues(input.context, (map) => normal(map.shape, 9)) },
       timesteps: { ...input, timesteps: tf.tensor1d([50, 70]) },
