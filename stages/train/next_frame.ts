@@ -197,13 +197,14 @@ export function rolloutLoss(
   return tf.div(total, count - 1);
 }
 
-/** Keeps the logarithm finite; its gradient is then at most 1e6. */
-const TINY = 1e-6;
+/** Moves means inside (0, 1), where logarithms are finite and their gradients below 1e4. */
+const MARGIN = 1e-4;
 
 function pixelLoss(kind: "bce" | "mse", mean: tf.Tensor, truth: tf.Tensor): tf.Tensor {
   if (kind === "mse") return tf.mean(tf.square(tf.sub(mean, truth)));
   // −(x log μ + (1 − x) log(1 − μ))
-  const ink = tf.mul(truth, tf.log(tf.add(mean, TINY)));
-  const paper = tf.mul(tf.sub(1, truth), tf.log(tf.sub(1 + TINY, mean)));
+  const inside = tf.add(tf.mul(mean, 1 - 2 * MARGIN), MARGIN);
+  const ink = tf.mul(truth, tf.log(inside));
+  const paper = tf.mul(tf.sub(1, truth), tf.log(tf.sub(1, inside)));
   return tf.neg(tf.mean(tf.add(ink, paper)));
 }

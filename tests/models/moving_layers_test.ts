@@ -63,7 +63,7 @@ Deno.test("movingLayers() lays the second layer over the first, and paint over b
       ...new Array(64).fill(0),
       // A logit of 3 makes up for the start at −3.
       ...new Array(64).fill(3 + Math.log(opacity / (1 - opacity))),
-      ...new Array(64).fill(Math.log(paint / (1 - paint))),
+      ...new Array(64).fill(3 + Math.log(paint / (1 - paint))),
     ];
     const chosen = {
       "out.kernel": tf.zerosLike(parameters["out.kernel"]!),
