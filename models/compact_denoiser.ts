@@ -2,10 +2,11 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { contextMap } from "./context_net.ts";
-import { carryMotion } from "./layers/carry_motion.ts";
+import { countShifts, matchMotion, moveBy } from "./layers/carry_motion.ts";
 import { conv2d, conv2dParameters } from "./layers/conv2d.ts";
 import { convTranspose2d, convTranspose2dParameters } from "./layers/conv_transpose2d.ts";
 import { depthToSpace } from "./layers/depth_to_space.ts";
+import { expectedMotion, followMotion } from "./layers/follow_motion.ts";
 import { groupNorm, groupNormParameters } from "./layers/group_norm.ts";
 import { resBlock, resBlockParameters } from "./layers/res_block.ts";
 import { silu } from "./layers/silu.ts";
@@ -15,17 +16,14 @@ import { nest, type Parameters, type ParameterSpecs, under } from "./parameters.
 import type { DenoiserInput } from "./residual_denoiser.ts";
 
 const GROUPS = 8;
-/** Images that enter: noisy residual, μ, last two frames, carried frame. */
+/** Images that enter: noisy residual, μ, last two frames, moved frame. */
 const IMAGES = 5;
 /** Channels that say where a patch is, so that things can turn round at walls. */
 const PLACES = 2;
-/** Where the gate of the carried frame starts: a quarter. */
-const GATE_BIAS = -1;
-/** Smallest variance that a pixel is taken to have, in pixels² of range [0, 1]. */
-const LEAST_VARIANCE = 1e-3;
-/** Largest correction of a pixel's spread, as a natural logarithm. */
-const MOST_CORRECTION = 4;
-
+/** Where the gate of the moved frame starts: a half. */
+const GATE_BIAS = 0;
+/** Logits of displacements are sums over 144 pixels: a network's answers of order 1 must count as much. */
+const LOGIT_SCALE = 10;
 export interface CompactDenoiserConfig {
   readonly kind: "compact";
   /** Channels of a frame. */
@@ -36,7 +34,7 @@ export interface CompactDenoiserConfig {
   readonly widths: readonly number[];
   /** Channels of the context maps, level by level. */
   readonly contextWidths: readonly number[];
-  /** Longest displacement that `carryMotion` looks for, in pixels per frame. */
+  /** Longest displacement that is looked for, in pixels per frame. */
   readonly reach: number;
 }
 
@@ -46,12 +44,14 @@ export function recentPast(
   newest: tf.Tensor,
   before: tf.Tensor,
 ): Readonly<Record<string, tf.Tensor>> {
-  return { newest, before, carried: carryMotion(newest, before, { patch, reach }) };
+  const match = matchMotion(newest, before, { patch, reach });
+  return { newest, before, match, carried: moveBy(newest, match, { patch, reach }) };
 }
 
 /** Declares `time`, `enter.i` and `down.i` for each level, `middle`, `up.i` and `double.i`, `norm`, `out`. */
 export function compactDenoiserParameters(config: CompactDenoiserConfig): ParameterSpecs {
-  const { channels, patch, widths, contextWidths } = config;
+  const { channels, patch, widths, contextWidths, reach } = config;
+  const shifts = countShifts(reach);
   const depth = channels * patch * patch;
   const embedding = embeddingOf(config);
   const block = (inputs: number, outputs: number) =>
@@ -62,7 +62,7 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
     ...nest(
       `enter.${i}`,
       conv2dParameters({
-        inputs: widths[i - 1] ?? depth * IMAGES + PLACES,
+        inputs: widths[i - 1] ?? depth * IMAGES + shifts + PLACES,
         outputs: width,
         kernel: 3,
       }),
@@ -86,7 +86,12 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
     nest("norm", groupNormParameters(finest)),
     nest(
       "out",
-      conv2dParameters({ inputs: finest, outputs: 3 * depth, kernel: 3, init: { kind: "zeros" } }),
+      conv2dParameters({
+        inputs: finest,
+        outputs: 2 * depth + shifts,
+        kernel: 3,
+        init: { kind: "zeros" },
+      }),
     ),
   );
 }
@@ -95,28 +100,32 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
  * The clean residual x̂0, `[batch, height, width, channel]`, whatever the objective of the training.
  *
  * The idea of the published denoiser (`residualDenoiser`) with what shortens training: pre-activation blocks that
- * start as identities, one block per level, all skips; as input also μ, the last two frames and the frame that
- * motion alone would give. Three maps come out: how far to trust that motion, m = gate · motion; a correction h of
- * the spread that a binary pixel of probability μ has, τ² = exp(2h) (μ (1 − μ) + 0.001) / σ²; and F, in
+ * start as identities, one block per level, all skips; as input also μ, the last two frames, how patches moved
+ * between them and the frame that this motion would give. It answers with displacements, which correct that motion
+ * and move the last frame's strokes as they are, a gate for the residual of the moved frame, and what is missing.
  *
- *     x̂0 = m + k (x − s m) + c F,   k = τ² s / (τ² s² + n²),   c² = τ² n² / (τ² s² + n²),
- *
- * the posterior mean of N(m, τ²) given x = s x0 + n ε, corrected by F posterior deviations: a fresh network
- * already denoises, and where μ is sure it leaves no noise. The preconditioning of Karras et al. 2022,
- * https://arxiv.org/abs/2206.00364, with a mean and a spread for each pixel.
+ * The noisy residual has no path past the network. With one (Karras et al. 2022, with one spread for all pixels or
+ * one for each) the loss falls faster, but in so short a training the noise of single pixels stays in the samples.
  */
 export function compactDenoiser(
   parameters: Parameters,
   config: CompactDenoiserConfig,
   { noisy, mean, past, sigma, context, timesteps, levels }: DenoiserInput,
 ): tf.Tensor {
-  const { patch, widths } = config;
+  const { patch, widths, reach } = config;
   const embedding = timeEmbedding(under(parameters, "time"), timesteps, { width: widths[0]! });
   const block = (name: string, input: tf.Tensor) =>
     resBlock(under(parameters, name), input, { groups: GROUPS, embedding });
-  const images = [mean, past.newest!, past.before!, past.carried!];
+  // y / √ᾱ = y0 + ε √(1−ᾱ) / √ᾱ: in pixels, the next frame and noise of this spread.
+  const level = (i: number) => tf.reshape(tf.slice(levels, [0, i], [-1, 1]), [-1]);
+  const spread = tf.mul(tf.div(level(1), level(0)), sigma);
+  const seen = tf.add(mean, tf.mul(noisy, tf.reshape(tf.div(sigma, level(0)), [-1, 1, 1, 1])));
+  const moved = followMotion(seen, spread, past.newest!, past.motion!, windowsOf(config));
+  const images = [mean, past.newest!, past.before!, moved];
   const input = tf.concat([noisy, ...images.map((image) => tf.sub(tf.mul(image, 2), 1))], 3);
-  let features = withPlaces(spaceToDepth(input, patch));
+  let features = withPlaces(
+    tf.concat([spaceToDepth(input, patch), tf.softmax(past.match!)], 3),
+  );
   const skips = widths.map((_, i) => {
     features = conv2d(under(parameters, `enter.${i}`), features, i === 0 ? 1 : 2);
     features = block(`down.${i}`, tf.concat([features, contextMap(context, i)], 3));
@@ -130,21 +139,15 @@ export function compactDenoiser(
   features = block("last", tf.concat([features, skips[0]!], 3));
   const normal = silu(groupNorm(under(parameters, "norm"), features, { groups: GROUPS }));
   const maps = conv2d(under(parameters, "out"), normal);
-  const depth = maps.shape[3]! / 3;
-  const [correction, gate, spread] = [0, 1, 2].map((i) =>
-    depthToSpace(tf.slice(maps, [0, 0, 0, i * depth], [-1, -1, -1, depth]), patch)
-  );
-  const trust = tf.sigmoid(tf.add(gate!, GATE_BIAS));
-  const motion = tf.mul(trust, tf.mul(tf.sub(past.carried!, mean), 1 / sigma));
-  const binary = tf.add(tf.mul(mean, tf.sub(1, mean)), LEAST_VARIANCE);
-  const h = tf.clipByValue(spread!, -MOST_CORRECTION, MOST_CORRECTION);
-  const tau2 = tf.mul(tf.exp(tf.mul(h, 2)), tf.mul(binary, 1 / sigma ** 2));
-  const [s, n] = [0, 1].map((i) => tf.reshape(tf.slice(levels, [0, i], [-1, 1]), [-1, 1, 1, 1]));
-  const precision = tf.div(1, tf.add(tf.mul(tau2, tf.square(s!)), tf.square(n!)));
-  const k = tf.mul(tf.mul(tau2, s!), precision);
-  const c = tf.mul(n!, tf.sqrt(tf.mul(tau2, precision)));
-  const posterior = tf.add(motion, tf.mul(k, tf.sub(noisy, tf.mul(s!, motion))));
-  return tf.add(posterior, tf.mul(c, correction!));
+  const shifts = past.match!.shape[3]!;
+  const depth = (maps.shape[3]! - shifts) / 2;
+  const part = (start: number, size: number) =>
+    tf.slice(maps, [0, 0, 0, start], [-1, -1, -1, size]);
+  const [answer, gate] = [0, depth].map((start) => depthToSpace(part(start, depth), patch));
+  const logits = tf.add(past.match!, tf.mul(part(2 * depth, shifts), LOGIT_SCALE));
+  const moved = moveBy(past.newest!, logits, { patch, reach });
+  const motion = tf.mul(tf.sub(moved, mean), 1 / sigma);
+  return tf.add(answer!, tf.mul(tf.sigmoid(tf.add(gate!, GATE_BIAS)), motion));
 }
 
 /** Appends row and column, from −1 to 1. */
@@ -154,6 +157,11 @@ function withPlaces(features: tf.Tensor): tf.Tensor {
   const rows = tf.tile(tf.reshape(ramp(height), [1, height, 1, 1]), [batch, 1, width, 1]);
   const columns = tf.tile(tf.reshape(ramp(width), [1, 1, width, 1]), [batch, height, 1, 1]);
   return tf.concat([features, rows, columns], 3);
+}
+
+/** Twice the radius must be a multiple of the patch; one patch is the least. */
+function windowsOf({ reach }: CompactDenoiserConfig) {
+  return { patch: 2 * reach, radius: reach };
 }
 
 function embeddingOf({ widths }: CompactDenoiserConfig): number {
