@@ -8,7 +8,7 @@ export type NextFramePresetId = typeof nextFramePresetIds[number];
 /**
  * - tiny: for tests.
  * - small: made for minutes on two CPU cores. Patches of 8 make a 64x64 frame 8x8, so that a step is
- *   cheap: at this budget many steps beat a large network.
+ *   cheap, and moving what is there needs fewer steps than learning to draw it (docs/moving_mnist.md).
  * - base: a three-level U-Net for an hour on a CPU or minutes on a GPU.
  * - paper: HistoryNet of Residual Video Diffusion at 64x64, full resolution, d = 48, for a GPU; with one
  *   channel 5,115,265 parameters.

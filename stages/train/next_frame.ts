@@ -37,16 +37,16 @@ const params = z.strictObject({
   }).nullable().optional().describe(
     "Replaces the preset's moving layers; null draws pixels instead of moving them",
   ),
-  steps: z.int().positive().default(700).describe("Optimiser steps"),
+  steps: z.int().positive().default(800).describe("Optimiser steps"),
   batch: z.int().positive().default(8).describe("Clips in a step"),
   frames: z.int().min(2).optional().describe(
     "Length of the windows cut from clips; absent: whole clips",
   ),
-  learningRate: z.number().positive().default(3e-3).describe("Peak of the one-cycle policy"),
+  learningRate: z.number().positive().default(4e-3).describe("Peak of the one-cycle policy"),
   rise: z.number().gt(0).lt(1).default(0.1).describe("Share of the steps with a rising rate"),
   weightDecay: z.number().min(0).default(0.01).describe("AdamW's decay"),
   clipNorm: z.number().positive().nullable().default(1).describe("Largest gradient norm, or null"),
-  loss: z.enum(["bce", "mse"]).default("bce").describe(
+  loss: z.enum(["bce", "mse"]).default("mse").describe(
     "Per pixel: binary cross-entropy, or squared error",
   ),
   teacherForcing: z.number().min(0).max(1).default(0.5).describe(
@@ -56,7 +56,7 @@ const params = z.strictObject({
   ema: z.number().gt(0).lt(1).nullable().default(null).describe(
     "Decay of the average of parameters that is scored and used later, or null for none",
   ),
-  validateEvery: z.int().positive().default(150).describe("Steps between validations"),
+  validateEvery: z.int().positive().default(200).describe("Steps between validations"),
   checkpointEvery: z.int().positive().default(100).describe("Steps between checkpoints"),
   logEvery: z.int().positive().default(10).describe("Steps between points of the loss curve"),
 });
