@@ -2,7 +2,6 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { contextMap } from "./context_net.ts";
-import { countShifts, matchMotion, moveBy } from "./layers/carry_motion.ts";
 import { conv2d, conv2dParameters } from "./layers/conv2d.ts";
 import { convTranspose2d, convTranspose2dParameters } from "./layers/conv_transpose2d.ts";
 import { depthToSpace } from "./layers/depth_to_space.ts";
@@ -20,10 +19,9 @@ const GROUPS = 8;
 const IMAGES = 5;
 /** Channels that say where a patch is, so that things can turn round at walls. */
 const PLACES = 2;
-/** Where the gate of the moved frame starts: a half. */
-const GATE_BIAS = 0;
-/** Logits of displacements are sums over 144 pixels: a network's answers of order 1 must count as much. */
-const LOGIT_SCALE = 10;
+/** Where the gate of the moved frame starts: three quarters. */
+const GATE_BIAS = 1;
+
 export interface CompactDenoiserConfig {
   readonly kind: "compact";
   /** Channels of a frame. */
@@ -34,24 +32,22 @@ export interface CompactDenoiserConfig {
   readonly widths: readonly number[];
   /** Channels of the context maps, level by level. */
   readonly contextWidths: readonly number[];
-  /** Longest displacement that is looked for, in pixels per frame. */
+  /** Longest displacement that `followMotion` looks for, in pixels per frame. */
   readonly reach: number;
 }
 
 /** What a denoiser sees of the last two frames, in [0, 1]. */
 export function recentPast(
-  { patch, reach }: CompactDenoiserConfig,
+  config: CompactDenoiserConfig,
   newest: tf.Tensor,
   before: tf.Tensor,
 ): Readonly<Record<string, tf.Tensor>> {
-  const match = matchMotion(newest, before, { patch, reach });
-  return { newest, before, match, carried: moveBy(newest, match, { patch, reach }) };
+  return { newest, motion: expectedMotion(newest, before, windowsOf(config)), before };
 }
 
 /** Declares `time`, `enter.i` and `down.i` for each level, `middle`, `up.i` and `double.i`, `norm`, `out`. */
 export function compactDenoiserParameters(config: CompactDenoiserConfig): ParameterSpecs {
-  const { channels, patch, widths, contextWidths, reach } = config;
-  const shifts = countShifts(reach);
+  const { channels, patch, widths, contextWidths } = config;
   const depth = channels * patch * patch;
   const embedding = embeddingOf(config);
   const block = (inputs: number, outputs: number) =>
@@ -62,7 +58,7 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
     ...nest(
       `enter.${i}`,
       conv2dParameters({
-        inputs: widths[i - 1] ?? depth * IMAGES + shifts + PLACES,
+        inputs: widths[i - 1] ?? depth * IMAGES + PLACES,
         outputs: width,
         kernel: 3,
       }),
@@ -86,12 +82,7 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
     nest("norm", groupNormParameters(finest)),
     nest(
       "out",
-      conv2dParameters({
-        inputs: finest,
-        outputs: 2 * depth + shifts,
-        kernel: 3,
-        init: { kind: "zeros" },
-      }),
+      conv2dParameters({ inputs: finest, outputs: 2 * depth, kernel: 3, init: { kind: "zeros" } }),
     ),
   );
 }
@@ -100,32 +91,32 @@ export function compactDenoiserParameters(config: CompactDenoiserConfig): Parame
  * The clean residual x̂0, `[batch, height, width, channel]`, whatever the objective of the training.
  *
  * The idea of the published denoiser (`residualDenoiser`) with what shortens training: pre-activation blocks that
- * start as identities, one block per level, all skips; as input also μ, the last two frames, how patches moved
- * between them and the frame that this motion would give. It answers with displacements, which correct that motion
- * and move the last frame's strokes as they are, a gate for the residual of the moved frame, and what is missing.
+ * start as identities, one block per level, all skips; as input also μ, the last two frames, and the newest frame
+ * moved as the noisy one suggests (`followMotion`). A gate of the network adds the residual of that frame to its
+ * answer, so that strokes are moved and not drawn again, frame after frame.
  *
- * The noisy residual has no path past the network. With one (Karras et al. 2022, with one spread for all pixels or
- * one for each) the loss falls faster, but in so short a training the noise of single pixels stays in the samples.
+ * The noisy residual has no other path past the network. With one (Karras et al. 2022, with one spread for all
+ * pixels or one for each) the loss falls faster, but in so short a training the noise of single pixels stays in the
+ * samples; without one, what the answer takes from the noise are strokes.
  */
 export function compactDenoiser(
   parameters: Parameters,
   config: CompactDenoiserConfig,
   { noisy, mean, past, sigma, context, timesteps, levels }: DenoiserInput,
 ): tf.Tensor {
-  const { patch, widths, reach } = config;
+  const { patch, widths } = config;
   const embedding = timeEmbedding(under(parameters, "time"), timesteps, { width: widths[0]! });
   const block = (name: string, input: tf.Tensor) =>
     resBlock(under(parameters, name), input, { groups: GROUPS, embedding });
-  // y / √ᾱ = y0 + ε √(1−ᾱ) / √ᾱ: in pixels, the next frame and noise of this spread.
+  // x / √ᾱ = y0 + ε √(1 − ᾱ) / √ᾱ: in pixels, the next frame and noise of this spread.
   const level = (i: number) => tf.reshape(tf.slice(levels, [0, i], [-1, 1]), [-1]);
-  const spread = tf.mul(tf.div(level(1), level(0)), sigma);
-  const seen = tf.add(mean, tf.mul(noisy, tf.reshape(tf.div(sigma, level(0)), [-1, 1, 1, 1])));
+  const unit = tf.div(sigma, level(0));
+  const seen = tf.add(mean, tf.mul(noisy, tf.reshape(unit, [-1, 1, 1, 1])));
+  const spread = tf.mul(unit, level(1));
   const moved = followMotion(seen, spread, past.newest!, past.motion!, windowsOf(config));
   const images = [mean, past.newest!, past.before!, moved];
   const input = tf.concat([noisy, ...images.map((image) => tf.sub(tf.mul(image, 2), 1))], 3);
-  let features = withPlaces(
-    tf.concat([spaceToDepth(input, patch), tf.softmax(past.match!)], 3),
-  );
+  let features = withPlaces(spaceToDepth(input, patch));
   const skips = widths.map((_, i) => {
     features = conv2d(under(parameters, `enter.${i}`), features, i === 0 ? 1 : 2);
     features = block(`down.${i}`, tf.concat([features, contextMap(context, i)], 3));
@@ -139,13 +130,10 @@ export function compactDenoiser(
   features = block("last", tf.concat([features, skips[0]!], 3));
   const normal = silu(groupNorm(under(parameters, "norm"), features, { groups: GROUPS }));
   const maps = conv2d(under(parameters, "out"), normal);
-  const shifts = past.match!.shape[3]!;
-  const depth = (maps.shape[3]! - shifts) / 2;
-  const part = (start: number, size: number) =>
-    tf.slice(maps, [0, 0, 0, start], [-1, -1, -1, size]);
-  const [answer, gate] = [0, depth].map((start) => depthToSpace(part(start, depth), patch));
-  const logits = tf.add(past.match!, tf.mul(part(2 * depth, shifts), LOGIT_SCALE));
-  const moved = moveBy(past.newest!, logits, { patch, reach });
+  const depth = maps.shape[3]! / 2;
+  const [answer, gate] = [0, 1].map((i) =>
+    depthToSpace(tf.slice(maps, [0, 0, 0, i * depth], [-1, -1, -1, depth]), patch)
+  );
   const motion = tf.mul(tf.sub(moved, mean), 1 / sigma);
   return tf.add(answer!, tf.mul(tf.sigmoid(tf.add(gate!, GATE_BIAS)), motion));
 }
@@ -159,7 +147,7 @@ function withPlaces(features: tf.Tensor): tf.Tensor {
   return tf.concat([features, rows, columns], 3);
 }
 
-/** Twice the radius must be a multiple of the patch; one patch is the least. */
+/** Twice the radius is to be a multiple of the patch: one patch. */
 function windowsOf({ reach }: CompactDenoiserConfig) {
   return { patch: 2 * reach, radius: reach };
 }

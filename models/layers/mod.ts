@@ -21,7 +21,8 @@ export {
   leakyResBlockParameters,
 } from "./leaky_res_block.ts";
 export { linearAttention, linearAttentionParameters } from "./linear_attention.ts";
-export { carryMotion } from "./carry_motion.ts";
 export { imageWindows } from "./image_windows.ts";
+export { matchPatches } from "./match_patches.ts";
 export { motionEvidence } from "./motion_evidence.ts";
 export { transport } from "./transport.ts";
+export { expectedMotion, followMotion } from "./follow_motion.ts";
