@@ -43,7 +43,9 @@ function toFloat32(name: string, { dtype, bytes }: SafetensorsEntry): Float32Arr
       return Float32Array.from(new Float16Array(buffer));
     case "BF16":
       // A bfloat16 is the upper half of a float32.
-      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
+      return new Float32Array(
+        Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer,
+      );
     default:
       throw new TypeError(
         `Cannot read tensor "${name}" as float32: its dtype must be F32, F16 or BF16, not ${dtype}`,
