@@ -5,6 +5,9 @@ import process from "node:process";
 /** Two clocks and `ps`'s whole seconds may differ by this much. */
 const TOLERANCE_MS = 5000;
 
+/** procps 4.0 takes an age of a few ms below zero for one of a million years, right after a start. */
+const LONGEST_AGE_MS = 100 * 365 * 86_400_000;
+
 /**
  * Whether process `pid` runs and started at `startedMs` (ms since 1970).
  *
@@ -38,7 +41,8 @@ async function ageOf(pid: number): Promise<number | undefined> {
     if (elapsed === undefined) return undefined;
     const [days, clock] = elapsed.includes("-") ? elapsed.split("-") : ["0", elapsed];
     const seconds = (clock ?? "").split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
-    return (Number(days) * 86400 + seconds) * 1000;
+    const ageMs = (Number(days) * 86400 + seconds) * 1000;
+    return ageMs > LONGEST_AGE_MS ? 0 : ageMs;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

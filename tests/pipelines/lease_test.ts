@@ -89,6 +89,20 @@ Deno.test("a lease lives while the child that it adopted lives", () =>
     lease.release();
   }));
 
+Deno.test("a lease of a child that has only just started is held", () =>
+  withLease(async (path, temporary) => {
+    // `ps` of procps 4.0 gives every tenth newborn an age of 2^64 clock ticks.
+    for (let i = 0; i < 40; i++) {
+      const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+      await writeLease(path, { processes: [{ pid: child.pid, startedMs: Date.now() }] });
+      const result = await tryLease({ path, temporary });
+      child.kill("SIGKILL");
+      await child.status;
+      assert.ok(!isLease(result), `the lease was taken from child ${i}`);
+    }
+    await Deno.remove(path);
+  }));
+
 Deno.test("tryLease() judges another host by the age of its lease", () =>
   withLease(async (path, temporary) => {
     await writeLease(path, { host: "elsewhere", processes: [{ pid: 1, startedMs: 0 }] });
