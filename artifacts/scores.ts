@@ -47,3 +47,9 @@ const scoresSchema = z.strictObject({
     interval: z.number().exactOptional(),
   })),
 });
+
+/** What was scored, in order of appearance, variants of one thing ("samples", "samples, best of 2") together. */
+export function scoredThings(scores: readonly Score[]): readonly string[] {
+  const groups = Map.groupBy(new Set(scores.map(({ of }) => of)), (of) => of.split(",")[0]);
+  return [...groups.values()].flat();
+}

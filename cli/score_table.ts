@@ -1,13 +1,13 @@
 /** Scores as a table for a terminal: what was scored downwards, metrics across. */
 
-import type { Score } from "../artifacts/scores.ts";
+import { type Score, scoredThings } from "../artifacts/scores.ts";
 import { formatNumber } from "./loggers/format_quantity.ts";
 
 /** Lines with a head of metrics and their units; intervals, counts and protocols are in the report. */
 export function scoreTable(scores: readonly Score[]): string {
   if (scores.length === 0) return "";
   const metrics = [...new Map(scores.map((score) => [score.metric, score])).values()];
-  const rows = [...new Set(scores.map(({ of }) => of))];
+  const rows = scoredThings(scores);
   const head = [
     ["", ...metrics.map(({ metric }) => metric)],
     [

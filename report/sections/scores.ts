@@ -1,6 +1,6 @@
 /** The score table: what was scored down, metrics across, and in full how each number was computed. */
 
-import type { Score } from "../../artifacts/scores.ts";
+import { type Score, scoredThings } from "../../artifacts/scores.ts";
 import { formatCount, formatMeasured } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Section } from "../section.ts";
@@ -76,8 +76,8 @@ function columnsOf(all: readonly StageScore[]): readonly Column[] {
 }
 
 function rowsOf(all: readonly StageScore[]): readonly Row[] {
-  const rows = new Map(all.map(({ stage, of }) => [JSON.stringify([stage, of]), { stage, of }]));
-  return [...rows.values()];
+  const stages = Map.groupBy(all, ({ stage }) => stage);
+  return [...stages].flatMap(([stage, own]) => scoredThings(own).map((of) => ({ stage, of })));
 }
 
 function columnHead({ metric, unit, better }: Column, index: number): Markup {

@@ -47,7 +47,7 @@ const params = z.strictObject({
  */
 export const evaluateVideo = defineStage({
   id: "evaluate/video",
-  version: 1,
+  version: 2,
   summary: "Score generated videos by PSNR, SSIM, MSE, CRPS and Fréchet distance, beside baselines",
   params,
   files: ["features"],
@@ -120,7 +120,7 @@ export const evaluateVideo = defineStage({
         }
       }
       progress({ step: count, of: count });
-      const scores = [
+      const all = [
         ...measures.flatMap((measure) =>
           isScored(measure, params)
             ? rows.flatMap(({ of }) => scoresOfRow(measure, of, table.get(measure.metric, of)))
@@ -129,6 +129,7 @@ export const evaluateVideo = defineStage({
         ...rows.flatMap(({ of }) => crpsScores(of, table, samples)),
         ...(await frechet?.scores() ?? []),
       ];
+      const scores = all.toSorted((a, b) => rankOf(a) - rankOf(b));
       return { scores: { scores }, curves: curvesOf(measures, rows, table, contextFrames) };
     } finally {
       extractor?.dispose();
@@ -136,6 +137,13 @@ export const evaluateVideo = defineStage({
     }
   },
 });
+
+/** The order in which people look for metrics. */
+const RANKS = ["psnr", "ssim", "fid", "mse", "crps"];
+
+function rankOf({ metric }: Score): number {
+  return RANKS.indexOf(metric.split("[")[0]!);
+}
 
 /** Values by metric and row: `[clip][sample]`, each over frames. */
 class ValueTable {
