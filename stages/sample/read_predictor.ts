@@ -1,6 +1,6 @@
 /** The next-frame predictor that an artifact holds. */
 
-import type { NamedArrays, Weights } from "../../artifacts/weights.ts";
+import type { Json, NamedArrays, Weights } from "../../artifacts/weights.ts";
 import type { NextFrameConfig } from "../../models/next_frame.ts";
 
 /**
@@ -19,7 +19,7 @@ export function readPredictor(
     );
   }
   // Written by train/next_frame, and verified by digest on the way here.
-  const config = weights.config as unknown as NextFrameConfig;
+  const config = weights.config as Json & NextFrameConfig;
   if (config.channels !== channels) {
     throw new Error(
       `Cannot run "${stage}": the clips have ${channels} channels, but the predictor was trained on ` +

@@ -14,12 +14,12 @@ import type { Parameters } from "../../models/parameters.ts";
 import { Stream, uniforms } from "../../numerics/random.ts";
 import { defineStage } from "../../pipelines/stage.ts";
 import type { HostTensor } from "../../training/host_tensor.ts";
-import { oneCycle } from "../../training/learning_rate.ts";
 import { train } from "../../training/train.ts";
 import { clipBatches } from "./clip_batches.ts";
 import { nextFrameCurves } from "./next_frame_curves.ts";
 import { refuseTestSplit } from "./refuse_test_split.ts";
 import { createClipValidation } from "./validate_next_frame.ts";
+import { trainingSchedule } from "./training_schedule.ts";
 
 const id = "train/next_frame";
 
@@ -98,20 +98,8 @@ export const trainNextFrame = defineStage({
           ...draw({ step, seen: step * params.batch, batch: params.batch, frames }),
           forced: forcedClips(params, seed, step),
         }),
-        steps: params.steps,
-        optimiser: {
-          learningRate: oneCycle({
-            peak: params.learningRate,
-            steps: params.steps,
-            rise: params.rise,
-          }),
-          weightDecay: params.weightDecay,
-          clipNorm: params.clipNorm,
-        },
-        ema: params.ema === null ? null : { decay: params.ema, warmup: true },
+        ...trainingSchedule(params),
         checkpoint,
-        checkpointEvery: params.checkpointEvery,
-        logEvery: params.logEvery,
         signal,
         progress,
         ...(validation ? { evaluate: { every: params.validateEvery, run: validation.run } } : {}),

@@ -1,39 +1,25 @@
 /** What training of a predictor looked like. */
 
-import type { Chart, Curves } from "../../artifacts/curves.ts";
+import type { Curves } from "../../artifacts/curves.ts";
 import type { HistoryEntry } from "../../training/history.ts";
+import { curvesOf, learningRateChart, seriesOf, STEP_LABEL } from "./history_charts.ts";
 
 /** Charts of the loss, of the free-running PSNR on validation clips if there were any, and of the rate. */
 export function nextFrameCurves(history: readonly HistoryEntry[], loss: "bce" | "mse"): Curves {
-  const unit = loss === "bce" ? "binary cross-entropy (nat per pixel)" : "mean squared error";
-  const xLabel = "optimiser step";
-  const charts: Chart[] = [
+  return curvesOf([
     {
       title: "Training loss",
-      xLabel,
-      yLabel: unit,
+      xLabel: STEP_LABEL,
+      yLabel: loss === "bce" ? "binary cross-entropy (nat per pixel)" : "mean squared error",
       logY: true,
-      series: [{ name: "loss", points: pointsOf(history, "loss") }],
+      series: [seriesOf(history, "loss", "loss")],
     },
     {
       title: "Free-running prediction of validation clips",
-      xLabel,
+      xLabel: STEP_LABEL,
       yLabel: "PSNR (dB)",
-      series: [{ name: "validation", points: pointsOf(history, "psnr") }],
+      series: [seriesOf(history, "psnr", "validation")],
     },
-    {
-      title: "Learning rate",
-      xLabel,
-      yLabel: "learning rate",
-      series: [{ name: "learning rate", points: pointsOf(history, "learningRate") }],
-    },
-  ];
-  return { charts: charts.filter(({ series }) => series.some(({ points }) => points.length > 0)) };
-}
-
-function pointsOf(history: readonly HistoryEntry[], name: string): [x: number, y: number][] {
-  return history.flatMap(({ step, values }) => {
-    const value = values[name];
-    return value === undefined ? [] : [[step, value] as [number, number]];
-  });
+    learningRateChart(history),
+  ]);
 }

@@ -18,13 +18,13 @@ import {
 } from "../../models/residual_video_diffusion.ts";
 import { defineStage } from "../../pipelines/stage.ts";
 import { initialise } from "../../training/initialise.ts";
-import { oneCycle } from "../../training/learning_rate.ts";
 import { train } from "../../training/train.ts";
 import { readPredictor } from "../sample/read_predictor.ts";
 import { refuseTestSplit } from "./refuse_test_split.ts";
 import { residualBatches } from "./residual_batches.ts";
 import { residualCurves } from "./residual_curves.ts";
 import { createResidualValidation } from "./validate_residual.ts";
+import { trainingSchedule } from "./training_schedule.ts";
 
 const id = "train/residual_diffusion";
 
@@ -117,20 +117,8 @@ export const trainResidualDiffusion = defineStage({
         loss: (trained, batch) =>
           tf.mean(residualLoss(split(trained, batch), { ...params, model }, batch)),
         batch: (step) => ({ ...frozen, ...draw(step) }),
-        steps: params.steps,
-        optimiser: {
-          learningRate: oneCycle({
-            peak: params.learningRate,
-            steps: params.steps,
-            rise: params.rise,
-          }),
-          weightDecay: params.weightDecay,
-          clipNorm: params.clipNorm,
-        },
-        ema: params.ema === null ? null : { decay: params.ema, warmup: true },
+        ...trainingSchedule(params),
         checkpoint,
-        checkpointEvery: params.checkpointEvery,
-        logEvery: params.logEvery,
         signal,
         progress,
         ...(validation

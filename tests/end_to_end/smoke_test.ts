@@ -118,13 +118,14 @@ Deno.test("run trains, samples, scores and reports from one YAML file", async (t
   await t.step(
     "kill -9 amid training: the next run continues to byte-identical weights",
     async () => {
+      const undisturbed = await runForRecord(config, folder, LONGER);
       const killed = await Deno.makeTempDir({ prefix: "zoetrope-killed-" });
       await killAmidTraining(killed);
-      const { record, result } = await runForRecord(config, killed, ["--set", SAVE_OFTEN]);
+      const { record, result } = await runForRecord(config, killed, [...LONGER, ...SAVE_OFTEN]);
       assert.equal(result.code, 0, result.err);
       const events = await Deno.readTextFile(`${killed}/runs/latest/events.ndjson`);
       assert.ok(events.includes('"stage-resumed"'), "it did not continue from the checkpoint");
-      assert.deepEqual(digestsOf(record), digestsOf(first.record));
+      assert.deepEqual(digestsOf(record), digestsOf(undisturbed.record));
       await Deno.remove(killed, { recursive: true });
     },
   );
@@ -132,8 +133,10 @@ Deno.test("run trains, samples, scores and reports from one YAML file", async (t
   await Deno.remove(folder, { recursive: true });
 });
 
+/** Long enough that training still runs when it is killed. */
+const LONGER = ["--set", "pretrain.with.steps=200", "--set", "pretrain.with.validateEvery=100"];
 /** How often a checkpoint is saved is not in the cache key: the result is the same. */
-const SAVE_OFTEN = "pretrain.with.checkpointEvery=2";
+const SAVE_OFTEN = ["--set", "pretrain.with.checkpointEvery=2"];
 
 /** Kills all processes of a run with SIGKILL once its first training has saved a checkpoint. */
 async function killAmidTraining(folder: string): Promise<void> {
@@ -144,14 +147,16 @@ async function killAmidTraining(folder: string): Promise<void> {
     `${folder}/store`,
     "--runs",
     `${folder}/runs`,
-    "--set",
-    SAVE_OFTEN,
+    ...LONGER,
+    ...SAVE_OFTEN,
   ]);
   const deadline = Date.now() + 120_000;
   while (!hasCheckpoint(folder)) {
     assert.ok(Date.now() < deadline, "no checkpoint within 120 s");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  // The folder appears with the first file of the first checkpoint: let a few become whole.
+  await new Promise((resolve) => setTimeout(resolve, 150));
   await killGroup(group.pid);
   await group.status;
   // The kernel takes a moment to end what it was told to.
