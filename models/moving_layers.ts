@@ -3,10 +3,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { conv2d, conv2dParameters } from "./layers/conv2d.ts";
 import { depthToSpace } from "./layers/depth_to_space.ts";
-import { imageWindows } from "./layers/image_windows.ts";
 import { motionEvidence } from "./layers/motion_evidence.ts";
 import { spaceToDepth } from "./layers/space_to_depth.ts";
-import { transport } from "./layers/transport.ts";
+import { channelWindows, joinChannels, transportChannels } from "./layers/transport_channels.ts";
 import { nest, type Parameters, type ParameterSpecs, under } from "./parameters.ts";
 
 /** A type alias, because interfaces are not JSON. */
@@ -98,13 +97,12 @@ export function movingLayers(
     return repeatChannels(own, channels);
   };
 
-  const windows = windowsOf(frame, grid, config);
+  const sizes = { patch, radius: config.radius };
+  const windows = channelWindows(frame, sizes);
   const perLayer = motions / config.layers;
   const moved = Array.from({ length: config.layers }, (_, layer) => {
     const logits = part(layer * perLayer, perLayer);
-    return joinChannels(
-      windows.map((window) => transport(window, logits, { patch, radius: config.radius })),
-    );
+    return transportChannels(windows, logits, sizes);
   });
   const paint = tf.sigmoid(tf.add(part(motions + opacities, area * channels), PAINT_START));
   let result = moved[0]!;
@@ -123,22 +121,6 @@ function parts({ channels, patch }: Grid, { radius, layers }: MovingLayersConfig
     opacities: layers * area,
     paint: area * channels,
   };
-}
-
-/** One set of windows per channel of the frame. */
-function windowsOf(frame: tf.Tensor, { channels, patch }: Grid, { radius }: MovingLayersConfig) {
-  const [batch, height, width] = (frame as tf.Tensor4D).shape;
-  return Array.from({ length: channels }, (_, c) => {
-    const plane = channels === 1 ? frame : tf.slice(frame, [0, 0, 0, c], [-1, -1, -1, 1]);
-    return imageWindows(tf.reshape(plane, [batch, height, width]), { patch, radius });
-  });
-}
-
-/** `[patch, pixel]` of each channel -> `[patch, pixel * channel]`. */
-function joinChannels(planes: readonly tf.Tensor[]): tf.Tensor {
-  const first = planes[0]!;
-  if (planes.length === 1) return first;
-  return tf.reshape(tf.stack([...planes], 2), [-1, (first.shape[1] ?? 0) * planes.length]);
 }
 
 /** `[patch, pixel]` -> `[patch, pixel * channel]`, the same for each channel. */

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { NamedArrays } from "../artifacts/weights.ts";
+import type { TensorTree } from "../engine/engine.ts";
 import type { Parameters } from "../models/parameters.ts";
 
 /** A tensor in this program's memory, row major; the dtype follows from the data. */
@@ -32,7 +33,9 @@ export async function toHost(tensors: Parameters): Promise<NamedArrays> {
   return Object.fromEntries(arrays);
 }
 
-/** Disposes all tensors of a record. */
-export function disposeAll(tensors: Parameters): void {
-  for (const tensor of Object.values(tensors)) tensor.dispose();
+/** Disposes all tensors of a tree, or of nothing. */
+export function disposeAll(tree: TensorTree | undefined): void {
+  if (tree === undefined) return;
+  if (tree instanceof tf.Tensor) return tree.dispose();
+  for (const branch of Object.values(tree)) disposeAll(branch);
 }

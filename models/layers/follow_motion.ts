@@ -1,10 +1,11 @@
 /** What the next frame is, if it is the newest one moved, and a noisy view of it is at hand. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { imageWindows, type WindowSizes } from "./image_windows.ts";
+import { depthToSpace } from "./depth_to_space.ts";
+import type { WindowSizes } from "./image_windows.ts";
 import { matchPatches } from "./match_patches.ts";
 import { motionEvidence } from "./motion_evidence.ts";
-import { transport } from "./transport.ts";
+import { channelWindows, transportChannels } from "./transport_channels.ts";
 
 /** Patches on a side that are matched together. */
 const NEIGHBOURHOOD = 3;
@@ -66,14 +67,8 @@ export function followMotion(
   // [patch, dy, dx] -> [patch, axis * shift]: separable kernels, exact once one displacement is left.
   const square = tf.reshape(posterior, [patches, shifts, shifts]);
   const kernels = tf.log(tf.add(tf.concat([tf.sum(square, 2), tf.sum(square, 1)], 1), TINY));
-  const planes = Array.from({ length: channels }, (_, c) => {
-    const plane = channels === 1 ? newest : tf.slice(newest, [0, 0, 0, c], [-1, -1, -1, 1]);
-    const windows = imageWindows(tf.reshape(plane, [batch, height, width]), sizes);
-    return tf.reshape(transport(windows, kernels, sizes), [batch, rows, columns, patch, patch, 1]);
-  });
-  const moved = planes.length === 1 ? planes[0]! : tf.concat(planes, 5);
-  // [batch, row, column, y, x, channel] -> [batch, height, width, channel]
-  return tf.reshape(tf.transpose(moved, [0, 1, 3, 2, 4, 5]), [batch, height, width, channels]);
+  const moved = transportChannels(channelWindows(newest, sizes), kernels, sizes);
+  return depthToSpace(tf.reshape(moved, [batch, rows, columns, -1]), patch);
 }
 
 /** `[from, to]`: probability that displacement `to` follows displacement `from`; rows sum to 1. */

@@ -25,4 +25,5 @@ export { imageWindows } from "./image_windows.ts";
 export { matchPatches } from "./match_patches.ts";
 export { motionEvidence } from "./motion_evidence.ts";
 export { transport } from "./transport.ts";
+export { channelWindows, joinChannels, transportChannels } from "./transport_channels.ts";
 export { expectedMotion, followMotion } from "./follow_motion.ts";

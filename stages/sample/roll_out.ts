@@ -16,6 +16,7 @@ import {
 } from "../../diffusion/residual_rollout.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { deriveSeed, normals, Stream } from "../../numerics/random.ts";
+import { disposeAll } from "../../training/host_tensor.ts";
 
 export interface RollOutOptions {
   readonly model: ResidualModel;
@@ -137,13 +138,13 @@ async function drawBatch(
       ? tf.tensor(givenFrame(clips, rows, t), shape)
       : await drawFrame(programs, options, conditions, rows, t);
     take(t, Float32Array.from(await frame.data()));
-    disposeTree(conditions);
+    disposeAll(conditions);
     const next = await programs.observed(parameters, frame, state);
     frame.dispose();
     ({ state, conditions } = next);
   }
-  disposeTree(state);
-  disposeTree(conditions);
+  disposeAll(state);
+  disposeAll(conditions);
 }
 
 /** Reverse diffusion of one frame's residual. */
@@ -179,7 +180,7 @@ async function drawFrame(
       noise: step.next.noise === 0 ? tf.zeros(shape) : noiseOf(k + 1),
     };
     const moved = await denoised(parameters, conditions, { x, previousX0 }, given);
-    disposeTree(given);
+    disposeAll(given);
     x = moved.next;
     previousX0 = moved.x0;
   }
@@ -200,12 +201,4 @@ function givenFrame({ frames, shape }: Clips, rows: readonly Row[], t: number): 
     for (let j = 0; j < size; j++) result[i * size + j] = frames[from + j]! * scale;
   }
   return result;
-}
-
-type Tree = tf.Tensor | { readonly [name: string]: Tree };
-
-function disposeTree(tree: Tree | undefined): void {
-  if (tree === undefined) return;
-  if (tree instanceof tf.Tensor) return tree.dispose();
-  for (const branch of Object.values(tree)) disposeTree(branch);
 }
