@@ -27,3 +27,4 @@ export { motionEvidence } from "./motion_evidence.ts";
 export { transport } from "./transport.ts";
 export { channelWindows, joinChannels, transportChannels } from "./transport_channels.ts";
 export { expectedMotion, followMotion } from "./follow_motion.ts";
+export { classEmbedding, classEmbeddingParameters } from "./class_embedding.ts";
