@@ -2,7 +2,7 @@
 
 import type { ImageDenoiserConfig } from "./image_denoiser.ts";
 
-export const imagePresetIds = ["tiny", "small", "base"] as const;
+export const imagePresetIds = ["modern_tiny", "modern_small", "modern_base"] as const;
 export type ImagePresetId = typeof imagePresetIds[number];
 
 export interface ImagePresetOptions {
@@ -17,19 +17,19 @@ export interface ImagePresetOptions {
 const FINEST = 16;
 
 /**
- * - tiny: for tests.
- * - small: minutes on two CPU cores.
- * - base: an hour on a CPU, minutes on a GPU.
+ * - modern_tiny: for tests.
+ * - modern_small: minutes on two CPU cores.
+ * - modern_base: an hour on a CPU, minutes on a GPU.
  */
 export function imagePreset(id: ImagePresetId, options: ImagePresetOptions): ImageDenoiserConfig {
   const { channels, outputs, classes, size } = options;
   const common = { kind: "modern_unet", channels, outputs, classes } as const;
   switch (id) {
-    case "tiny":
+    case "modern_tiny":
       return { ...common, patch: 2, widths: [16, 32], blocks: [1, 1], attentionLevels: [1] };
-    case "small":
+    case "modern_small":
       return { ...common, ...levelsOf([64, 128, 192], [2, 2, 1], size) };
-    case "base":
+    case "modern_base":
       return { ...common, ...levelsOf([128, 256, 256], [2, 2, 2], size) };
     default:
       throw new TypeError(`Internal error: unknown preset ${JSON.stringify(id satisfies never)}`);
