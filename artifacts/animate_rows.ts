@@ -5,6 +5,7 @@ import { Canvas, type Frame, type Rgb } from "./canvas.ts";
 import { encodeGif } from "./encode_gif.ts";
 import { encodePng } from "./encode_png.ts";
 import type { MediaItem } from "./media.ts";
+import { wrapLabel } from "./wrap_label.ts";
 
 /** One film of a group: the truth, the next-frame prediction, one sample. */
 export interface AnimatedRow {
@@ -114,7 +115,9 @@ function animation(name: string, group: RowGroup, scale: number, delayMs: number
   const fitting = Math.max(1, Math.floor((MAX_WIDTH - 2 * MARGIN + GAP) / (cell.width + GAP)));
   const lines = Math.ceil(group.rows.length / fitting);
   const columns = Math.ceil(group.rows.length / lines);
-  const labels = group.rows.map((row) => wrapLabel(row.label, cell.width));
+  const labels = group.rows.map((row) =>
+    wrapLabel(row.label, cell.width, { scale: TEXT, maxLines: MAX_LABEL_LINES })
+  );
   const labelHeight = Math.max(...labels.map((label) => label.length)) * LINE_HEIGHT;
 
   const pitch = labelHeight + cell.height + GAP;
@@ -189,29 +192,6 @@ function filmstrip(name: string, group: RowGroup, scale: number): MediaItem {
 function shapeOf(group: RowGroup): readonly [time: number, height: number, width: number] {
   const [time = 0, height = 0, width = 0] = group.rows[0]?.shape ?? [];
   return [time, height, width];
-}
-
-/** Breaks a label at spaces and after hyphens; what does not fit its lines ends in "..". */
-function wrapLabel(label: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const piece of label.trim().split(/(?<=-)|(?<=\s)/)) {
-    const joined = `${lines.at(-1) ?? ""}${piece}`;
-    if (lines.length > 0 && textWidth(joined.trimEnd()) * TEXT <= width) {
-      lines[lines.length - 1] = joined;
-    } else lines.push(piece);
-  }
-  const cut = lines.slice(0, MAX_LABEL_LINES).map((line) => line.trimEnd());
-  if (lines.length > MAX_LABEL_LINES) cut[MAX_LABEL_LINES - 1] += "..";
-  return cut.map((line) => shorten(line, width));
-}
-
-function shorten(line: string, width: number): string {
-  if (textWidth(line) * TEXT <= width) return line;
-  let kept = [...line];
-  while (kept.length > 1 && textWidth(`${kept.join("")}..`) * TEXT > width) {
-    kept = kept.slice(0, -1);
-  }
-  return `${kept.join("")}..`;
 }
 
 function drawFrame(

@@ -30,3 +30,26 @@ Deno.test("imageGrid() refuses values that do not fill the shape", () => {
   };
   assert.throws(() => imageGrid(grid, { columns: 1, scale: 1 }), /Cannot draw image grid "g"/);
 });
+
+Deno.test("imageGrid() makes room above the columns for their labels, broken into two lines at most", () => {
+  const grid = {
+    name: "g",
+    caption: "",
+    images: new Float32Array(2 * 40 * 40),
+    shape: [2, 40, 40, 1] as const,
+  };
+  const options = { columns: 2, scale: 1 };
+  const bare = imageGrid(grid, options);
+  const labelled = imageGrid({ ...grid, columnLabels: ["t 999", "Food & Drink"] }, options);
+  assert.deepEqual([labelled.width, labelled.height], [bare.width, bare.height + 20]);
+  const { data, width } = PNG.sync.read(Buffer.from(labelled.bytes));
+  const isInk = (x: number, y: number) => data[(y * width + x) * 4] === 0xe8;
+  const inkIn = (left: number, right: number, top: number, bottom: number) => {
+    let count = 0;
+    for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) count += +isInk(x, y);
+    return count;
+  };
+  assert.ok(inkIn(8, 48, 8, 18) > 20, "the first label");
+  assert.equal(inkIn(8, 48, 18, 28), 0, "it has one line");
+  assert.ok(inkIn(50, 90, 18, 28) > 20, "the second label's second line");
+});
