@@ -27,6 +27,7 @@ export const Stream = {
   digits: 10,
   selection: 11,
   seed: 12,
+  labelDropout: 13,
 } as const;
 
 export type StreamId = (typeof Stream)[keyof typeof Stream];

@@ -11,6 +11,8 @@ export * from "./adamw.ts";
 export * from "./ema.ts";
 export * from "./training_step.ts";
 export * from "./host_tensor.ts";
+export * from "./drop_labels.ts";
+export * from "./noise_buckets.ts";
 export * from "./history.ts";
 export * from "./checkpoint.ts";
 export * from "./train.ts";
