@@ -1,27 +1,9 @@
 /** Pictures as PNG files. */
 
 import { Buffer } from "node:buffer";
-import { PNG as pngjs } from "pngjs";
 import { checkPicture, type Picture } from "./picture.ts";
+import { png } from "./png_library.ts";
 
-/** What we use of pngjs 7, which ships no types. */
-interface PngLibrary {
-  readonly sync: {
-    write(
-      image: { readonly width: number; readonly height: number; readonly data: Buffer },
-      options: {
-        readonly colorType: number;
-        readonly inputColorType: number;
-        readonly inputHasAlpha: boolean;
-        readonly deflateLevel: number;
-        readonly deflateStrategy: number;
-        readonly filterType: number;
-      },
-    ): Uint8Array;
-  };
-}
-
-const png: PngLibrary = pngjs;
 const COLOR_TYPE = { 1: 0, 3: 2 } as const;
 
 /**

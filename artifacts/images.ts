@@ -14,6 +14,8 @@ export interface Images {
   readonly shape: readonly [image: number, height: number, width: number, channel: number];
   /** Class of each image, or absent. */
   readonly labels?: Int32Array;
+  /** Names of the classes 0, 1, ..., where labels have names. */
+  readonly classes?: readonly string[];
   readonly split: Split;
   readonly source: string;
 }
@@ -23,23 +25,25 @@ export const imagesKind: ArtifactKind<Images> = {
   id: "images",
   version: 1,
   summary: "Still images, uint8 or float32, with split and, if there are any, labels",
-  encode({ pixels, shape, labels, split, source }) {
+  encode({ pixels, shape, labels, classes, split, source }) {
+    const labelled = labels !== undefined;
+    const metadata = { labelled, split, source, ...(classes !== undefined && { classes }) };
     const files = new Map<string, Uint8Array>([
-      ["images.json", stableJson({ labelled: labels !== undefined, split, source })],
+      ["images.json", stableJson(metadata)],
       ["pixels.npy", encodeNpy(shape, pixels)],
     ]);
-    return labels === undefined
-      ? files
-      : files.set("labels.npy", encodeNpy([labels.length], labels));
+    return labelled ? files.set("labels.npy", encodeNpy([labels.length], labels)) : files;
   },
   async decode(files) {
-    const { labelled, split, source } = await readMetadata(files, "images.json", imagesMetadata);
+    const metadata = await readMetadata(files, "images.json", imagesMetadata);
+    const { labelled, classes, split, source } = metadata;
     const { shape, data } = await readEncoded(files, "pixels.npy", decodePixels);
     const [image, height, width, channel, ...rest] = shape;
     if (image === undefined || channel === undefined || rest.length > 0) throw wrongShape(shape);
     const images: Images = {
       pixels: data,
       shape: [image, height ?? 0, width ?? 0, channel],
+      ...(classes !== undefined && { classes }),
       split,
       source,
     };
@@ -53,6 +57,7 @@ export const imagesKind: ArtifactKind<Images> = {
 
 const imagesMetadata = z.strictObject({
   labelled: z.boolean(),
+  classes: z.array(z.string()).optional(),
   split: splitSchema,
   source: z.string(),
 });

@@ -1,6 +1,7 @@
 /** The stages there are, by id: `uses:` resolves here and nowhere else. */
 
 import type { StageTable } from "../pipelines/stage.ts";
+import { images } from "./dataset/images.ts";
 import { mnist } from "./dataset/mnist.ts";
 import { movingMnist } from "./dataset/moving_mnist.ts";
 import { evaluateVideo } from "./evaluate/video.ts";
@@ -12,6 +13,7 @@ import { trainResidualDiffusion } from "./train/residual_diffusion.ts";
 export const stages = {
   "dataset/moving_mnist": movingMnist,
   "dataset/mnist": mnist,
+  "dataset/images": images,
   "train/next_frame": trainNextFrame,
   "train/residual_diffusion": trainResidualDiffusion,
   "sample/residual_diffusion": sampleResidualDiffusion,

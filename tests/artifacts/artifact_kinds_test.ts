@@ -46,7 +46,12 @@ const images: Images = {
 };
 const { labels: _labels, ...unlabelled } = images;
 
-artifactSuite(imagesKind, [images, unlabelled], { labels: Int32Array.of(3, -1), ...unlabelled }, [
+const named: Images = { ...images, classes: ["cat", 'd"g', ""] };
+
+artifactSuite(imagesKind, [images, unlabelled, named], {
+  labels: Int32Array.of(3, -1),
+  ...unlabelled,
+}, [
   { name: "damaged labels", file: "labels.npy", damage: truncated, error: /8 bytes/ },
   {
     name: "an unknown split",
