@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { contextMap, type ContextState } from "./context_net.ts";
 import { conv2d, conv2dParameters } from "./layers/conv2d.ts";
 import { convTranspose2d, convTranspose2dParameters } from "./layers/conv_transpose2d.ts";
+import { gelu } from "./layers/gelu.ts";
 import {
   leakyBlock,
   leakyBlockParameters,
@@ -134,12 +135,11 @@ export function residualDenoiser(
   return conv2d(under(parameters, "out"), last);
 }
 
-/** Linear(GELU(Linear(sinusoids))), GELU with the error function: x Φ(x). */
+/** Linear(GELU(Linear(sinusoids))). */
 function timeFeatures(parameters: Parameters, timesteps: tf.Tensor, width: number): tf.Tensor {
   const waves = sinusoidalEmbedding(timesteps, { width, spacing: "closed" });
   const hidden = linear(under(parameters, "first"), waves);
-  const gelu = tf.mul(hidden, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(hidden, Math.SQRT1_2)))));
-  return linear(under(parameters, "second"), gelu);
+  return linear(under(parameters, "second"), gelu(hidden));
 }
 
 function finest({ widths }: ResidualDenoiserConfig): number {

@@ -2,18 +2,17 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { nest, parameter, type Parameters, type ParameterSpecs, under } from "../parameters.ts";
+import { layerNorm, layerNormParameters } from "./layer_norm.ts";
 import { linear, linearParameters } from "./linear.ts";
 
 const HEADS = 4;
 const DEPTH = 16;
-const EPSILON = 1e-5;
 
 /** Declares `norm` (per pixel over channels), `qkv` without bias, `out`. */
 export function linearAttentionParameters(channels: number): ParameterSpecs {
   const width = HEADS * DEPTH;
   return {
-    "norm.scale": { shape: [channels], init: { kind: "ones" } },
-    "norm.shift": { shape: [channels], init: { kind: "zeros" } },
+    ...nest("norm", layerNormParameters(channels)),
     "qkv.kernel": {
       shape: [channels, 3 * width],
       init: { kind: "uniform", bound: 1 / Math.sqrt(channels) },
@@ -53,11 +52,4 @@ export function linearAttention(parameters: Parameters, input: tf.Tensor): tf.Te
     tf.reshape(joined, [batch * tokens, HEADS * DEPTH]),
   );
   return tf.add(input, tf.reshape(out, input.shape));
-}
-
-function layerNorm(parameters: Parameters, input: tf.Tensor): tf.Tensor {
-  const centred = tf.sub(input, tf.mean(input, 3, true));
-  const variance = tf.mean(tf.square(centred), 3, true);
-  const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, EPSILON)));
-  return tf.add(tf.mul(normal, parameter(parameters, "scale")), parameter(parameters, "shift"));
 }

@@ -23,12 +23,27 @@ Deno.test("conv2d() is a cross-correlation with zeros outside", async () => {
   assertNear(conv2d({ kernel, bias }, input), [9865, 8754, 6532, 5421], 0);
 });
 
-Deno.test("conv2dParameters() starts as PyTorch does and refuses an even filter", () => {
+Deno.test("conv2d() with a filter of 4 and stride 2 halves the size and reads one pixel outside", async () => {
+  await setUp({});
+  // Only the filter's top left element: each output is the pixel up and left of its 2x2 window.
+  const kernel = tf.tensor4d([1, ...new Array<number>(15).fill(0)], [4, 4, 1, 1]);
+  const input = tf.reshape(tf.range(1, 17), [1, 4, 4, 1]);
+  const output = conv2d({ kernel }, input, 2);
+  assert.deepEqual(output.shape, [1, 2, 2, 1]);
+  assertNear(output, [0, 0, 0, 6], 0);
+});
+
+Deno.test("conv2dParameters() starts as PyTorch does", () => {
   const { kernel, bias } = conv2dParameters({ inputs: 4, outputs: 7, kernel: 3 });
   assert.deepEqual(kernel, { shape: [3, 3, 4, 7], init: { kind: "uniform", bound: 1 / 6 } });
   assert.deepEqual(bias, { shape: [7], init: { kind: "uniform", bound: 1 / 6 } });
+  const sizes = { inputs: 4, outputs: 7, kernel: 3, bias: false };
+  assert.deepEqual(Object.keys(conv2dParameters(sizes)), ["kernel"]);
+});
+
+Deno.test("conv2dParameters() refuses an even filter that is not 4", () => {
   assert.throws(
-    () => conv2dParameters({ inputs: 1, outputs: 1, kernel: 4 }),
-    /the filter must be odd, but is 4/,
+    () => conv2dParameters({ inputs: 1, outputs: 1, kernel: 2 }),
+    /the filter must be odd or 4, but is 2/,
   );
 });
