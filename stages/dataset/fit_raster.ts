@@ -1,6 +1,7 @@
 /** Making pictures of any size into images of one size. */
 
 import type { Raster } from "../../artifacts/raster.ts";
+import { resampleGrid } from "../../numerics/resample_grid.ts";
 import { type ResampleFilter, resampleWeights } from "../../numerics/resample_weights.ts";
 
 export const fitModes = ["stretch", "crop", "pad"] as const;
@@ -25,76 +26,28 @@ export interface Fit {
  *
  * In this order: composite over the background, `α c + (1 - α) b` on the sRGB values as they are stored;
  * grey as Rec. 601 luma; filter along rows and then along columns. All in float64, rounded once at
- * the end (halves up), where Pillow rounds after each of these; so it differs from Pillow by a level at most
- * where both filter once.
+ * the end, halves up. Pillow rounds and clips after each of these, so it differs by a level, and with
+ * `bicubic` by more where its first pass overshoots.
  */
 export function fitRaster(raster: Raster, fit: Fit): Uint8Array {
   const { size, channels, filter } = fit;
   const { source, target } = placement(raster, fit);
-  const columns = resampleWeights({
-    from: raster.width,
-    to: target.width,
-    filter,
-    start: source.left,
-    end: source.left + source.width,
-  });
-  const rows = resampleWeights({
-    from: raster.height,
-    to: target.height,
-    filter,
-    start: source.top,
-    end: source.top + source.height,
-  });
   const image = filled(fit);
-  const line = new Float64Array(raster.width * channels);
-  const narrow = new Narrowed(target.width * channels, (row, into) => {
-    readLine(raster, row, fit, line);
-    for (let x = 0; x < target.width; x++) {
-      const { first, weights } = columns[x]!;
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let k = 0; k < weights.length; k++) {
-          sum += weights[k]! * line[(first + k) * channels + c]!;
-        }
-        into[x * channels + c] = sum;
-      }
-    }
+  resampleGrid({
+    columns: axis(raster.width, target.width, source.left, source.width),
+    rows: axis(raster.height, target.height, source.top, source.height),
+    width: raster.width,
+    channels,
+    readLine: (row, into) => readLine(raster, row, fit, into),
+    writeLine(row, line) {
+      const at = ((target.top + row) * size + target.left) * channels;
+      for (let i = 0; i < line.length; i++) image[at + i] = toByte(line[i]!);
+    },
   });
-  for (let y = 0; y < target.height; y++) {
-    const { first, weights } = rows[y]!;
-    const lines = narrow.from(first, weights.length);
-    const at = ((target.top + y) * size + target.left) * channels;
-    for (let i = 0; i < target.width * channels; i++) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += weights[k]! * lines[k]![i]!;
-      image[at + i] = toByte(sum);
-    }
-  }
   return image;
-}
 
-/** Lines filtered along the row; only those in reach of a result are kept. */
-class Narrowed {
-  readonly #length: number;
-  readonly #fill: (row: number, into: Float64Array) => void;
-  #first = 0;
-  #lines: Float64Array[] = [];
-
-  constructor(length: number, fill: (row: number, into: Float64Array) => void) {
-    this.#length = length;
-    this.#fill = fill;
-  }
-
-  /** `first` must not fall from call to call. */
-  from(first: number, count: number): readonly Float64Array[] {
-    this.#lines = this.#lines.slice(Math.max(0, first - this.#first));
-    this.#first = first;
-    while (this.#lines.length < count) {
-      const line = new Float64Array(this.#length);
-      this.#fill(first + this.#lines.length, line);
-      this.#lines.push(line);
-    }
-    return this.#lines;
+  function axis(from: number, to: number, start: number, length: number) {
+    return resampleWeights({ from, to, filter, start, end: start + length });
   }
 }
 
