@@ -28,9 +28,9 @@ const fileSchema = z.strictObject({ madeBy: z.string(), cases: z.record(z.string
 export type Summary = z.infer<typeof summarySchema>;
 export type TorchCase = z.infer<typeof caseSchema>;
 
-/** Reads tests/engine/torch_values/<family>.json, made by bench/peers/torch/make_values.py. */
-export async function readTorchValues(family: string) {
-  const url = new URL(`../engine/torch_values/${family}.json`, import.meta.url);
+/** Reads tests/<room>/torch_values/<family>.json, made by bench/peers/torch/make_*values.py. */
+export async function readTorchValues(family: string, room: "engine" | "models" = "engine") {
+  const url = new URL(`../${room}/torch_values/${family}.json`, import.meta.url);
   return fileSchema.parse(JSON.parse(await Deno.readTextFile(url)));
 }
 

@@ -28,10 +28,10 @@ def waves(shape, salt, scale=1.0):
     return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
 
-def summary(tensor):
+def summary(tensor, most_samples=MOST_SAMPLES):
     """Every step-th element, and two sums over all of them."""
     flat = tensor.detach().reshape(-1)
-    step = max(1, math.ceil(len(flat) / MOST_SAMPLES)) | 1  # Odd, so that samples visit all channels.
+    step = max(1, math.ceil(len(flat) / most_samples)) | 1  # Odd, so that samples visit all channels.
     return {
         "shape": list(tensor.shape),
         "step": step,
@@ -266,4 +266,5 @@ def main():
         (FOLDER / f"{name}.json").write_text(json.dumps(document) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
