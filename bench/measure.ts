@@ -9,7 +9,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { createEngine } from "../engine/create_engine.ts";
-import { adamwFactors } from "../training/adamw.ts";
+import { adamw } from "../training/adamw.ts";
 import { disposeAll, toDevice } from "../training/host_tensor.ts";
 import { initialise } from "../training/initialise.ts";
 import { type StepFactors, type StepState, trainingStep } from "../training/training_step.ts";
@@ -19,7 +19,7 @@ import type { OwnMeasurement } from "./measurement.ts";
 import type { Network } from "./networks/network.ts";
 import { networks } from "./networks/mod.ts";
 
-const optimiser = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, clipNorm: null };
+const optimiser = adamw({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 });
 const learningRate = 1e-3;
 
 const { values } = parseArgs({
@@ -45,7 +45,7 @@ async function measure(
   const engine = await createEngine({ backend: "onnx", threads });
   const program = engine.jit(
     (state: StepState, data: Readonly<Record<string, tf.Tensor>>, factors: StepFactors) => {
-      const result = trainingStep(loss, optimiser, state, data, factors);
+      const result = trainingStep(loss, { optimiser, clipNorm: null }, state, data, factors);
       // Without the gradient norm, which PyTorch's step does not compute either.
       return { state: result.state, loss: result.loss };
     },
@@ -108,18 +108,16 @@ function firstState(arrays: NamedArrays): StepState {
   );
   return {
     parameters: toDevice(arrays),
-    mean: toDevice(zeros),
-    square: toDevice(copies),
+    buffers: {},
+    slots: { mean: toDevice(zeros), square: toDevice(copies) },
     ema: {},
   };
 }
 
 function factorsOf(k: number): StepFactors {
-  const factors = adamwFactors(k, learningRate, optimiser);
+  const factors = Object.entries(optimiser.factors(k, learningRate));
   return {
-    decay: tf.scalar(factors.decay),
-    stepSize: tf.scalar(factors.stepSize),
-    rootCorrection: tf.scalar(factors.rootCorrection),
+    optimiser: Object.fromEntries(factors.map(([name, value]) => [name, tf.scalar(value)])),
     oneMinusEmaDecay: tf.scalar(0),
   };
 }

@@ -4,34 +4,54 @@ import { decodeSafetensors, encodeSafetensors } from "../artifacts/safetensors.t
 import type { NamedArrays } from "../artifacts/weights.ts";
 import type { ParameterSpecs } from "../models/parameters.ts";
 import type { Checkpoint } from "../pipelines/stage.ts";
-import type { HistoryEntry, LossWindow } from "./history.ts";
+import type { BestWeights } from "./keep_best.ts";
+import type { Notes } from "./take_notes.ts";
 
 /**
  * All that training depends on besides its options. Random numbers need no state: they are keyed by
  * the step. The optimiser's bias corrections and the average's decay follow from the step.
  */
-export interface TrainingState {
+export interface TrainingState extends Notes {
   /** Optimiser steps taken. */
   readonly step: number;
   readonly parameters: NamedArrays;
-  /** AdamW's running mean of gradients, and of their squares. */
-  readonly mean: NamedArrays;
-  readonly square: NamedArrays;
+  /** Empty where the network has none. */
+  readonly buffers: NamedArrays;
+  /** The optimiser's arrays by slot and parameter. */
+  readonly slots: Readonly<Record<string, NamedArrays>>;
   /** The averaged parameters; empty where none are kept. */
   readonly ema: NamedArrays;
-  readonly history: readonly HistoryEntry[];
-  readonly window: LossWindow;
 }
 
-const ARRAYS = ["parameters", "mean", "square", "ema"] as const;
+/** What a checkpoint of a training has in it. */
+export interface CheckpointLayout {
+  readonly specs: ParameterSpecs;
+  readonly buffers: ParameterSpecs;
+  readonly slots: readonly string[];
+  readonly isAveraged: boolean;
+}
+
+const TEXT = "history.json";
 
 /** Float32 tensors as safetensors, the rest as JSON: both keep every bit. */
 export function encodeCheckpoint(state: TrainingState): Checkpoint {
+  const { parameters, buffers, slots, ema, history, window, epochs, best } = state;
   const files = new Map<string, Uint8Array>();
-  for (const name of ARRAYS) files.set(`${name}.safetensors`, encodeSafetensors(state[name]));
-  const { history, window } = state;
-  files.set("history.json", new TextEncoder().encode(JSON.stringify({ history, window })));
-  return { step: state.step, files };
+  const put = (name: string, arrays: NamedArrays) =>
+    files.set(`${name}.safetensors`, encodeSafetensors(arrays));
+  put("parameters", parameters);
+  if (Object.keys(buffers).length > 0) put("buffers", buffers);
+  for (const [slot, arrays] of Object.entries(slots)) put(slot, arrays);
+  put("ema", ema);
+  if (best) put("best", best.parameters);
+  if (best?.ema) put("best_ema", best.ema);
+  const text = toText({
+    history,
+    window,
+    ...(epochs && { epochs }),
+    ...(best && { best: { step: best.step, value: best.value } }),
+  });
+  return { step: state.step, files: files.set(TEXT, new TextEncoder().encode(text)) };
 }
 
 /**
@@ -39,30 +59,36 @@ export function encodeCheckpoint(state: TrainingState): Checkpoint {
  */
 export function decodeCheckpoint(
   { step, files }: Checkpoint,
-  specs: ParameterSpecs,
-  averaged: boolean,
+  { specs, buffers, slots, isAveraged }: CheckpointLayout,
 ): TrainingState {
   const read = (name: string): Uint8Array => {
     const bytes = files.get(name);
     if (bytes) return bytes;
     throw new Error(`Cannot resume from the checkpoint of step ${step}: it has no file "${name}"`);
   };
-  const arrays = (name: typeof ARRAYS[number]): NamedArrays => {
+  const arrays = (name: string, expected: ParameterSpecs): NamedArrays => {
     const found = decodeSafetensors(read(`${name}.safetensors`));
-    const expected = name === "ema" && !averaged ? {} : specs;
     requireArrays(`resume from ${name} of the checkpoint of step ${step}`, found, expected);
     return found;
   };
-  const [parameters, mean, square, ema] = ARRAYS.map(arrays);
-  const { history, window } = JSON.parse(new TextDecoder().decode(read("history.json")));
+  const { history, window, epochs, best } = fromText(read(TEXT));
+  const whole = { ...specs, ...buffers };
   return {
     step,
-    parameters: parameters!,
-    mean: mean!,
-    square: square!,
-    ema: ema!,
+    parameters: arrays("parameters", specs),
+    buffers: Object.keys(buffers).length > 0 ? arrays("buffers", buffers) : {},
+    slots: Object.fromEntries(slots.map((slot) => [slot, arrays(slot, specs)])),
+    ema: arrays("ema", isAveraged ? specs : {}),
     history,
     window,
+    ...(epochs && { epochs }),
+    ...(best && {
+      best: {
+        ...best,
+        parameters: arrays("best", whole),
+        ...(isAveraged && { ema: arrays("best_ema", whole) }),
+      },
+    }),
   };
 }
 
@@ -81,4 +107,24 @@ export function requireArrays(what: string, found: NamedArrays, specs: Parameter
   if (foreign !== undefined) {
     throw new Error(`Cannot ${what}: the network has no parameter "${foreign}"`);
   }
+}
+
+type StateText = Omit<Notes, "best"> & { readonly best?: Pick<BestWeights, "step" | "value"> };
+
+/** JSON has no infinities and no NaN, but an evaluation or the best of no epoch may be one. */
+function toText(state: StateText): string {
+  return JSON.stringify(
+    state,
+    (_, value) =>
+      typeof value === "number" && !Number.isFinite(value) ? { number: String(value) } : value,
+  );
+}
+
+/** The inverse of `toText`: what it reads was written by it and verified against its digest. */
+function fromText(bytes: Uint8Array): StateText {
+  return JSON.parse(new TextDecoder().decode(bytes), (_, value) => {
+    const isWrapped = typeof value === "object" && value !== null &&
+      Object.keys(value).join() === "number" && typeof value.number === "string";
+    return isWrapped ? Number(value.number) : value;
+  });
 }

@@ -30,6 +30,35 @@ export function warmup(warmupSteps: number, peak: number, then: LearningRate): L
     step < warmupSteps ? (peak * (step + 1)) / warmupSteps : then(step - warmupSteps);
 }
 
+/** `rate`, multiplied by `factor` after every so many steps: `StepLR` of PyTorch. */
+export function stepDecay(
+  { rate, factor, every }: {
+    readonly rate: number;
+    readonly factor: number;
+    readonly every: number;
+  },
+): LearningRate {
+  return (step) => rate * factor ** Math.floor(step / every);
+}
+
+/**
+ * `rate` up to step `after`, then rate * max(factor^(step - after), floor).
+ *
+ * With factor 0.8, floor 0.2 and after 100,000 it is the policy of Residual Video Diffusion, which reaches
+ * its floor within eight steps.
+ */
+export function exponential(
+  { rate, factor, floor = 0, after = 0 }: {
+    readonly rate: number;
+    readonly factor: number;
+    /** Smallest share of the rate. */
+    readonly floor?: number;
+    readonly after?: number;
+  },
+): LearningRate {
+  return (step) => rate * Math.max(factor ** Math.max(0, step - after), floor);
+}
+
 /**
  * One cycle: half a cosine up from `peak / start` to `peak`, then half a cosine down to
  * `peak / (start * end)`.

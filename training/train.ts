@@ -2,117 +2,53 @@
 
 import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
-import type { NamedArrays } from "../artifacts/weights.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { Parameters, ParameterSpecs } from "../models/parameters.ts";
-import type { CheckpointSlot, Progress } from "../pipelines/stage.ts";
-import { adamwFactors } from "./adamw.ts";
-import {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  requireArrays,
-  type TrainingState,
-} from "./checkpoint.ts";
-import { emaDecay, type EmaSettings } from "./ema.ts";
-import { emptyWindow, extendWindow, type HistoryEntry, summariseWindow } from "./history.ts";
-import { disposeAll, type HostTensor, toDevice, toHost } from "./host_tensor.ts";
-import { initialise } from "./initialise.ts";
-import { type Loss, type StepFactors, type StepState, trainingStep } from "./training_step.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { firstState, stateToDevice, stateToHost, weightsToHost } from "./device_state.ts";
+import { emaDecay } from "./ema.ts";
+import { disposeAll } from "./host_tensor.ts";
+import { chooseOptimiser } from "./optimiser.ts";
+import { stepProgram } from "./step_program.ts";
+import { type Notes, takeNotes } from "./take_notes.ts";
+import { requireConsistent, type TrainOptions, type TrainResult } from "./train_options.ts";
+import type { StepFactors, StepResult, StepState } from "./training_step.ts";
 
-export interface TrainOptions {
-  readonly engine: Engine;
-  readonly specs: ParameterSpecs;
-  /** Key of the first parameters. */
-  readonly seed: bigint;
-  /** Start from these instead of from `initialise(specs, seed)`. */
-  readonly initial?: NamedArrays;
-  /** Pure; traced once for each signature of the batch. */
-  readonly loss: Loss;
-  /** Pure in the step, counted from 0: all randomness is keyed by it. */
-  readonly batch: (step: number) => Readonly<Record<string, HostTensor>>;
-  readonly steps: number;
-  readonly optimiser: {
-    readonly learningRate: (step: number) => number;
-    readonly beta1?: number;
-    readonly beta2?: number;
-    readonly epsilon?: number;
-    readonly weightDecay: number;
-    /** Largest global gradient norm; `null` clips nothing. */
-    readonly clipNorm: number | null;
-  };
-  /** The moving average of parameters; `null` keeps none. */
-  readonly ema: EmaSettings | null;
-  readonly checkpoint?: CheckpointSlot;
-  /** Steps between checkpoints. */
-  readonly checkpointEvery: number;
-  /** Steps between entries of the history. */
-  readonly logEvery: number;
-  /** Saves a checkpoint and throws the signal's reason. */
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: Progress) => void;
-  readonly evaluate?: {
-    readonly every: number;
-    /** Pure; sees the averaged parameters where an average is kept, and must not dispose them. */
-    run(parameters: Parameters, step: number): Promise<Readonly<Record<string, number>>>;
-  };
-}
-
-export interface TrainResult {
-  readonly parameters: NamedArrays;
-  readonly ema?: NamedArrays;
-  /** Means of loss and gradient norm since the entry before, the learning rate, and evaluations. */
-  readonly history: readonly HistoryEntry[];
-}
+export type { TrainOptions, TrainResult };
 
 /**
- * Minimises a loss with AdamW.
+ * Minimises a loss.
  *
- * One compiled program per step: loss, gradients, global-norm clipping, AdamW, moving average; the state is
- * donated to it. Training continues from the slot's checkpoint if there is one, and ends with the same
- * bytes as if it had never stopped.
+ * One compiled program per step: loss, gradients, global-norm clipping, optimiser, moving average; the
+ * state is donated to it. Training continues from the slot's checkpoint if there is one, and ends with
+ * the same bytes as if it had never stopped.
+ * @throws {RangeError} When options contradict each other.
  * @throws {Error} When the loss or the gradient norm is not finite, naming the step; the last
  * checkpoint stays.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { engine, steps, ema, checkpoint, signal } = options;
-  const settings = {
-    beta1: options.optimiser.beta1 ?? 0.9,
-    beta2: options.optimiser.beta2 ?? 0.999,
-    epsilon: options.optimiser.epsilon ?? 1e-8,
-    weightDecay: options.optimiser.weightDecay,
-    clipNorm: options.optimiser.clipNorm,
+  requireConsistent(options);
+  const { steps, ema, accumulate = 1, checkpoint, signal } = options;
+  const { learningRate: rateOf, clipNorm, ...choice } = options.optimiser;
+  const optimiser = chooseOptimiser(choice);
+  const { step: firstStep, parameters, buffers, slots, ema: average, ...firstNotes } =
+    await startState(options, optimiser.slots);
+  const program = stepProgram({ ...options, rule: { optimiser, clipNorm }, accumulate });
+  let step = firstStep;
+  let notes: Notes = firstNotes;
+  let device = stateToDevice({ parameters, buffers, slots, ema: average });
+  const save = async () => {
+    if (!checkpoint) return;
+    const arrays = await stateToHost(device);
+    await checkpoint.save(encodeCheckpoint({ step, ...notes, ...arrays }));
   };
-  const saved = await checkpoint?.load();
-  const start = saved ? decodeCheckpoint(saved, options.specs, ema !== null) : firstState(options);
-  let { step, window } = start;
-  const history = [...start.history];
-  let device = stateToDevice(start);
-  const program = engine.jit(
-    (state: StepState, batch: Readonly<Record<string, tf.Tensor>>, factors: StepFactors) =>
-      trainingStep(options.loss, settings, state, batch, factors),
-    { name: "training step", donate: [0] },
-  );
-  const save = async () =>
-    await checkpoint?.save(
-      encodeCheckpoint({ step, history, window, ...(await stateToHost(device)) }),
+  const weights = () => weightsToHost(device, ema !== null);
+  const takeStep = async (index: number, learningRate: number) => {
+    const factors = factorsToDevice(
+      optimiser.factors(index + 1, learningRate),
+      ema ? 1 - emaDecay(index + 1, ema) : 0,
     );
-  const takeStep = async (index: number) => {
-    const learningRate = options.optimiser.learningRate(index);
-    const batch = toDevice(options.batch(index));
-    const factors = factorsToDevice({
-      ...adamwFactors(index + 1, learningRate, settings),
-      oneMinusEmaDecay: ema ? 1 - emaDecay(index + 1, ema) : 0,
-    });
     try {
-      const { state, loss, gradientNorm } = await program(device, batch, factors);
-      return {
-        state,
-        loss: await takeScalar(loss),
-        gradientNorm: await takeScalar(gradientNorm),
-        learningRate,
-      };
+      return await program.take(index, device, factors);
     } finally {
-      disposeAll(batch);
       disposeAll(factors);
     }
   };
@@ -124,85 +60,56 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         await save();
         throw signal.reason;
       }
-      const taken = await takeStep(step);
-      device = taken.state;
-      const { loss, gradientNorm, learningRate } = taken;
+      const learningRate = rateOf(step) * (notes.epochs?.scale ?? 1);
+      const { state, ...scalars } = await takeStep(step, learningRate);
+      device = state;
+      const told = { ...await readScalars(scalars), learningRate };
       step++;
-      requireFinite(step, loss, gradientNorm);
-      window = extendWindow(window, loss, gradientNorm);
-      options.progress?.({ step, of: steps, values: { loss, gradientNorm, learningRate } });
-      const values: Record<string, number> = {};
-      if (step % options.logEvery === 0 || step === steps) {
-        Object.assign(values, summariseWindow(window), { learningRate });
-        window = emptyWindow;
-      }
-      if (options.evaluate && (step % options.evaluate.every === 0 || step === steps)) {
-        const shown = ema ? device.ema : device.parameters;
-        Object.assign(values, await options.evaluate.run(shown, step));
-      }
-      if (Object.keys(values).length > 0) history.push({ step, values });
+      requireFinite(step, told);
+      options.progress?.({ step, of: steps, values: told });
+      const evaluated = await evaluateAfter(step, device, options);
+      notes = await takeNotes(options, notes, { step, ...told, evaluated }, weights);
       if (step % options.checkpointEvery === 0 || step === steps) await save();
     }
-    const { parameters, ema: averaged } = await stateToHost(device);
-    return ema ? { parameters, ema: averaged, history } : { parameters, history };
+    const { history, best } = notes;
+    return { ...await weights(), ...(best && { best }), history };
   } finally {
-    for (const tensors of Object.values(device)) disposeAll(tensors);
+    disposeAll(device);
     program.dispose();
   }
 }
 
-function firstState({ specs, seed, initial, ema }: TrainOptions): TrainingState {
-  const parameters = initial ?? initialise(specs, seed);
-  requireArrays("start training", parameters, specs);
-  const zeros: NamedArrays = Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, data }]) => [
-      name,
-      { shape, data: new Float32Array(data.length) },
-    ]),
-  );
+async function startState(options: TrainOptions, slots: readonly string[]) {
+  const saved = await options.checkpoint?.load();
+  if (!saved) return firstState(options, slots);
+  const { specs, buffers = {}, ema } = options;
+  return decodeCheckpoint(saved, { specs, buffers, slots, isAveraged: ema !== null });
+}
+
+function factorsToDevice(
+  factors: Readonly<Record<string, number>>,
+  oneMinusEmaDecay: number,
+): StepFactors {
+  const scalars = Object.entries(factors).map(([name, value]) => [name, tf.scalar(value)]);
   return {
-    step: 0,
-    parameters,
-    mean: zeros,
-    square: zeros,
-    ema: ema ? parameters : {},
-    history: [],
-    window: emptyWindow,
+    optimiser: Object.fromEntries(scalars),
+    oneMinusEmaDecay: tf.scalar(oneMinusEmaDecay),
   };
 }
 
-/** Copies: the engine overwrites donated memory, and arrays here may be the caller's, or shared. */
-function stateToDevice({ parameters, mean, square, ema }: TrainingState): StepState {
-  return {
-    parameters: toDevice(copyArrays(parameters)),
-    mean: toDevice(copyArrays(mean)),
-    square: toDevice(copyArrays(square)),
-    ema: toDevice(copyArrays(ema)),
-  };
+/** The averaged parameters where an average is kept, and the buffers. */
+async function evaluateAfter(
+  step: number,
+  { parameters, buffers, ema: average }: StepState,
+  { evaluate, ema, steps }: TrainOptions,
+): Promise<Readonly<Record<string, number>>> {
+  if (!evaluate || (step % evaluate.every !== 0 && step !== steps)) return {};
+  return await evaluate.run({ ...(ema ? average : parameters), ...buffers }, step);
 }
 
-function copyArrays(arrays: NamedArrays): NamedArrays {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
-  );
-}
-
-async function stateToHost({ parameters, mean, square, ema }: StepState) {
-  return {
-    parameters: await toHost(parameters),
-    mean: await toHost(mean),
-    square: await toHost(square),
-    ema: await toHost(ema),
-  };
-}
-
-function factorsToDevice(factors: { readonly [Name in keyof StepFactors]: number }): StepFactors {
-  return {
-    decay: tf.scalar(factors.decay),
-    stepSize: tf.scalar(factors.stepSize),
-    rootCorrection: tf.scalar(factors.rootCorrection),
-    oneMinusEmaDecay: tf.scalar(factors.oneMinusEmaDecay),
-  };
+/** Reads and disposes the numbers that a step tells. */
+async function readScalars({ loss, gradientNorm }: Omit<StepResult, "state">) {
+  return { loss: await takeScalar(loss), gradientNorm: await takeScalar(gradientNorm) };
 }
 
 async function takeScalar(tensor: tf.Tensor): Promise<number> {
@@ -211,7 +118,10 @@ async function takeScalar(tensor: tf.Tensor): Promise<number> {
   return Number(value);
 }
 
-function requireFinite(step: number, loss: number, gradientNorm: number): void {
+function requireFinite(
+  step: number,
+  { loss, gradientNorm }: { readonly loss: number; readonly gradientNorm: number },
+): void {
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
   throw new Error(
     `Cannot continue training: at step ${step} the loss is ${loss} and the gradient norm ` +

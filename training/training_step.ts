@@ -1,25 +1,28 @@
-/** One optimiser step as a pure function of tensors. */
+/** One optimiser step as pure functions of tensors: what a compiled program holds. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Parameters } from "../models/parameters.ts";
-import { adamw, type AdamwSettings } from "./adamw.ts";
 import { clipGradNorm } from "./clip_grad_norm.ts";
 import { ema } from "./ema.ts";
+import { type Batch, type Loss, lossAndGradients } from "./loss_and_gradients.ts";
+import type { Optimiser } from "./optimiser.ts";
+
+export type { Batch, Loss };
 
 /** What a step replaces. A type alias, because interfaces are not tensor trees. */
 export type StepState = {
   readonly parameters: Parameters;
-  readonly mean: Parameters;
-  readonly square: Parameters;
-  /** Empty where no average is kept. */
+  /** What steps update but gradients do not; empty where a network has none. */
+  readonly buffers: Parameters;
+  /** The optimiser's tensors by slot and parameter. */
+  readonly slots: Readonly<Record<string, Parameters>>;
+  /** Of the parameters; empty where no average is kept. */
   readonly ema: Parameters;
 };
 
 /** Scalars that change from step to step. */
 export type StepFactors = {
-  readonly decay: tf.Tensor;
-  readonly stepSize: tf.Tensor;
-  readonly rootCorrection: tf.Tensor;
+  readonly optimiser: Readonly<Record<string, tf.Tensor>>;
   readonly oneMinusEmaDecay: tf.Tensor;
 };
 
@@ -30,69 +33,93 @@ export type StepResult = {
   readonly gradientNorm: tf.Tensor;
 };
 
-export type Loss = (
-  parameters: Parameters,
-  batch: Readonly<Record<string, tf.Tensor>>,
-) => tf.Scalar;
+/** What a step does with gradients. */
+export interface StepRule {
+  readonly optimiser: Optimiser;
+  /** Largest global gradient norm; `null` clips nothing. */
+  readonly clipNorm: number | null;
+}
 
-/** Loss, gradients, clipping, AdamW and the moving average: everything that one program compiles. */
+/** Loss, gradients, clipping, the optimiser and the moving average: a whole step in one program. */
 export function trainingStep(
   loss: Loss,
-  settings: AdamwSettings & { readonly clipNorm: number | null },
+  rule: StepRule,
   state: StepState,
-  batch: Readonly<Record<string, tf.Tensor>>,
+  batch: Batch,
   factors: StepFactors,
 ): StepResult {
-  const { value, gradients } = lossAndGradients(
-    () => loss(state.parameters, batch),
+  const { value, gradients, buffers } = lossAndGradients(
+    loss,
     state.parameters,
+    state.buffers,
+    batch,
   );
-  const { norm, factor } = clipGradNorm(Object.values(gradients), settings.clipNorm);
-  const parameters: Record<string, tf.Tensor> = {};
-  const mean: Record<string, tf.Tensor> = {};
-  const square: Record<string, tf.Tensor> = {};
-  const average: Record<string, tf.Tensor> = {};
+  return { ...update(rule, { ...state, buffers }, gradients, factors), loss: value };
+}
+
+/** What the micro-batches of a step have summed up so far. */
+export type GradientSums = {
+  readonly loss: tf.Tensor;
+  readonly gradients: Parameters;
+  /** As the last micro-batch left them. */
+  readonly buffers: Parameters;
+};
+
+/** The sums with one more micro-batch in them. */
+export function accumulateGradients(
+  loss: Loss,
+  parameters: Parameters,
+  sums: GradientSums,
+  batch: Batch,
+): GradientSums {
+  const { value, gradients, buffers } = lossAndGradients(loss, parameters, sums.buffers, batch);
+  const sum: Record<string, tf.Tensor> = {};
   for (const [name, gradient] of Object.entries(gradients)) {
-    const before = {
-      value: state.parameters[name]!,
-      mean: state.mean[name]!,
-      square: state.square[name]!,
-    };
-    const after = adamw(before, gradient, factor, settings, factors);
+    sum[name] = tf.add(sums.gradients[name]!, gradient);
+  }
+  return { loss: tf.add(sums.loss, value), gradients: sum, buffers };
+}
+
+/** Ends a step of `count` micro-batches: one update with the mean of their gradients. */
+export function updateFromSums(
+  rule: StepRule,
+  count: number,
+  state: StepState,
+  sums: GradientSums,
+  factors: StepFactors,
+): StepResult {
+  const gradients: Record<string, tf.Tensor> = {};
+  for (const name of Object.keys(sums.gradients).sort()) {
+    gradients[name] = tf.mul(sums.gradients[name]!, 1 / count);
+  }
+  return {
+    ...update(rule, { ...state, buffers: sums.buffers }, gradients, factors),
+    loss: tf.mul(sums.loss, 1 / count),
+  };
+}
+
+function update(
+  { optimiser, clipNorm }: StepRule,
+  state: StepState,
+  gradients: Parameters,
+  factors: StepFactors,
+): Omit<StepResult, "loss"> {
+  const { norm, factor } = clipGradNorm(Object.values(gradients), clipNorm);
+  const parameters: Record<string, tf.Tensor> = {};
+  const average: Record<string, tf.Tensor> = {};
+  const slots: Record<string, Record<string, tf.Tensor>> = {};
+  for (const slot of optimiser.slots) slots[slot] = {};
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const kept = optimiser.slots.map((slot) => [slot, state.slots[slot]![name]!] as const);
+    const before = { value: state.parameters[name]!, slots: Object.fromEntries(kept) };
+    const after = optimiser.update(before, tf.mul(gradient, factor), factors.optimiser);
     parameters[name] = after.value;
-    mean[name] = after.mean;
-    square[name] = after.square;
+    for (const slot of optimiser.slots) slots[slot]![name] = after.slots[slot]!;
     const averaged = state.ema[name];
     if (averaged) average[name] = ema(averaged, after.value, factors.oneMinusEmaDecay);
   }
   return {
-    state: { parameters, mean, square, ema: average },
-    loss: value,
+    state: { parameters, buffers: state.buffers, slots, ema: average },
     gradientNorm: norm,
   };
-}
-
-function lossAndGradients(
-  loss: () => tf.Scalar,
-  parameters: Parameters,
-): { value: tf.Scalar; gradients: Record<string, tf.Tensor> } {
-  // Sorted, because the sum of squares of the norm must not depend on the order of a record.
-  const names = Object.keys(parameters).sort();
-  // Not tf.valueAndGrads(): it cannot say which parameter has no gradient.
-  const { value, grads } = tf.engine().gradients(
-    loss,
-    names.map((name) => parameters[name]!),
-    undefined,
-    true,
-  );
-  if (value.rank !== 0) {
-    throw new TypeError(
-      `Cannot train: the loss must be a scalar, but its shape is [${value.shape}]`,
-    );
-  }
-  const unused = names.find((_, index) => !grads[index]);
-  if (unused !== undefined) {
-    throw new Error(`Cannot train parameter "${unused}": the loss does not depend on it`);
-  }
-  return { value, gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]!])) };
 }

@@ -1,14 +1,14 @@
 /** What the bench trains: one of the reference networks, its data made by formula. */
 
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Parameters, ParameterSpecs } from "../../models/parameters.ts";
 import type { HostTensor } from "../../training/host_tensor.ts";
-import type { Loss } from "../../training/training_step.ts";
-import type { ParameterSpecs } from "../../models/parameters.ts";
 
 export interface Network {
   readonly id: string;
   readonly summary: string;
   readonly specs: ParameterSpecs;
-  readonly loss: Loss;
+  readonly loss: (parameters: Parameters, batch: Parameters) => tf.Scalar;
   readonly batch: Readonly<Record<string, HostTensor>>;
 }
 

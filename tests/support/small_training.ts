@@ -7,7 +7,7 @@ import { conv2d, conv2dParameters } from "../../models/layers/conv2d.ts";
 import { groupNorm, groupNormParameters } from "../../models/layers/group_norm.ts";
 import { silu } from "../../models/layers/silu.ts";
 import { nest, type ParameterSpecs, under } from "../../models/parameters.ts";
-import { adamwFactors } from "../../training/adamw.ts";
+import { adamw } from "../../training/adamw.ts";
 import { toDevice } from "../../training/host_tensor.ts";
 import { initialise } from "../../training/initialise.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "../../training/training_step.ts";
 import { scattered, toTensor } from "./host_tensor.ts";
 
-const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
+const optimiser = adamw({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 });
 
 const specs: ParameterSpecs = {
   ...nest("first", conv2dParameters({ inputs: 3, outputs: 32, kernel: 3 })),
@@ -46,7 +46,7 @@ export function smallStep(engine: Engine, onTrace: () => void = () => {}): Small
   return engine.jit(
     (state: StepState, batch: Batch, factors: StepFactors) => {
       onTrace();
-      const result = trainingStep(loss, settings, state, batch, factors);
+      const result = trainingStep(loss, { optimiser, clipNorm: 1 }, state, batch, factors);
       return { state: result.state, loss: result.loss };
     },
     { name: "small step", donate: [0] },
@@ -61,8 +61,8 @@ export function smallState(): StepState {
     );
   return {
     parameters: toDevice(initialise(specs, 417n)),
-    mean: zeros(),
-    square: zeros(),
+    buffers: {},
+    slots: { mean: zeros(), square: zeros() },
     ema: {},
   };
 }
@@ -76,11 +76,9 @@ export function smallBatch(size = 4): Batch {
 
 /** The scalars of step k = 1, 2, ... */
 export function smallFactors(k: number): StepFactors {
-  const { decay, stepSize, rootCorrection } = adamwFactors(k, 1e-2, settings);
+  const factors = Object.entries(optimiser.factors(k, 1e-2));
   return {
-    decay: tf.scalar(decay),
-    stepSize: tf.scalar(stepSize),
-    rootCorrection: tf.scalar(rootCorrection),
+    optimiser: Object.fromEntries(factors.map(([name, value]) => [name, tf.scalar(value)])),
     oneMinusEmaDecay: tf.scalar(0),
   };
 }

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { constant, cosine, oneCycle, warmup } from "../../training/learning_rate.ts";
+import {
+  constant,
+  cosine,
+  exponential,
+  oneCycle,
+  stepDecay,
+  warmup,
+} from "../../training/learning_rate.ts";
 
 const near = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) <= 1e-12 * Math.abs(expected), `${actual} != ${expected}`);
@@ -48,4 +55,28 @@ Deno.test("oneCycle() gives the rates of torch.optim.lr_scheduler.OneCycleLR", (
   ];
   torch.forEach((expected, step) => near(rate(step), expected));
   assert.equal(torch.length, 20);
+});
+
+Deno.test("stepDecay() gives the rates of torch.optim.lr_scheduler.StepLR", () => {
+  // torch 2.15.0, lr 0.1, step_size 3, gamma 0.5.
+  const torch = [0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025, 0.025, 0.0125];
+  torch.map((expected, step) =>
+    near(stepDecay({ rate: 0.1, factor: 0.5, every: 3 })(step), expected)
+  );
+});
+
+Deno.test("exponential() with a floor is the policy of Residual Video Diffusion", () => {
+  // lr 5e-5 to step 100,000, then max(0.8^k, 0.2): 0.8^7 = 0.2097152 and 0.8^8 < 0.2.
+  const rate = exponential({ rate: 5e-5, factor: 0.8, floor: 0.2, after: 100_000 });
+  near(rate(0), 5e-5);
+  near(rate(100_000), 5e-5);
+  near(rate(100_001), 4e-5);
+  near(rate(100_007), 5e-5 * 0.2097152);
+  near(rate(100_008), 1e-5);
+  near(rate(1_000_000), 1e-5);
+});
+
+Deno.test("exponential() without floor or delay decays at every step", () => {
+  const rate = exponential({ rate: 2, factor: 0.5 });
+  [2, 1, 0.5, 0.25].forEach((expected, step) => near(rate(step), expected));
 });

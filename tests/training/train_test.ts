@@ -1,121 +1,84 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { encodeSafetensors } from "../../artifacts/safetensors.ts";
 import { createEngine } from "../../engine/create_engine.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { conv2d, conv2dParameters } from "../../models/layers/conv2d.ts";
-import { nest, type ParameterSpecs, under } from "../../models/parameters.ts";
 import { normals, Stream } from "../../numerics/random.ts";
-import { constant, cosine } from "../../training/learning_rate.ts";
-import { train, type TrainOptions, type TrainResult } from "../../training/train.ts";
+import { constant } from "../../training/learning_rate.ts";
+import { train } from "../../training/train.ts";
 import { MemoryCheckpoint } from "../support/memory_checkpoint.ts";
+import { bytesOf, convolutional, convolutionalWithEverything, quadratic } from "./set_up.ts";
 
 const backends = ["cpu", "onnx"] as const;
-
-/** A small convolutional regression: the batch, noise and target change from step to step. */
-const specs: ParameterSpecs = {
-  ...nest("first", conv2dParameters({ inputs: 1, outputs: 4, kernel: 3 })),
-  ...nest("second", conv2dParameters({ inputs: 4, outputs: 1, kernel: 3 })),
-};
-
-function convolutional(engine: Engine): TrainOptions {
-  return {
-    engine,
-    specs,
-    seed: 11n,
-    loss(parameters, { x }) {
-      const hidden = tf.tanh(conv2d(under(parameters, "first"), x!));
-      const error = tf.sub(conv2d(under(parameters, "second"), hidden), tf.square(x!));
-      return tf.mean<tf.Scalar>(tf.square(error));
-    },
-    batch: (step) => ({
-      x: {
-        shape: [2, 6, 6, 1],
-        data: normals({ seed: 3n, stream: Stream.noise, step }, 72),
-      },
-    }),
-    steps: 24,
-    optimiser: { learningRate: cosine({ peak: 0.02, steps: 24 }), weightDecay: 0.01, clipNorm: 1 },
-    ema: { decay: 0.99, warmup: true },
-    checkpointEvery: 5,
-    logEvery: 4,
-  };
-}
-
-function bytesOf({ parameters, ema = {}, history }: TrainResult): string {
-  const hex = [parameters, ema].map((arrays) => encodeSafetensors(arrays).toHex());
-  return [...hex, JSON.stringify(history)].join("\n");
-}
+const trainings = { convolutional, convolutionalWithEverything };
 
 for (const backend of backends) {
-  Deno.test(`train() that is killed and resumed ends byte-identical on ${backend}`, async () => {
-    const engine = await createEngine({ backend, threads: 1 });
-    const options = convolutional(engine);
-    const whole = await train(options);
+  for (const [name, make] of Object.entries(trainings)) {
+    Deno.test(`train() that is killed and resumed ends byte-identical: ${name} on ${backend}`, async () => {
+      const engine = await createEngine({ backend, threads: 1 });
+      const options = make(engine);
+      const whole = await train(options);
+      const before = engine.memory().tensors;
 
-    const checkpoint = new MemoryCheckpoint();
-    const crash = (at: number) => (step: number) => {
-      if (step === at) throw new Error("killed");
-      return options.batch(step);
-    };
-    // Killed between checkpoints, twice: steps 10..12 and 15..17 are taken again.
-    for (const at of [13, 18]) {
+      const checkpoint = new MemoryCheckpoint();
+      // In the middle of a step where a step has several batches.
+      const { accumulate = 1 } = options;
+      const crash = (at: number) => (batch: number) => {
+        if (batch === at * accumulate + accumulate - 1) throw new Error("killed");
+        return options.batch(batch);
+      };
+      // Killed between checkpoints, twice: steps 10..12 and 15..17 are taken again.
+      for (const at of [13, 18]) {
+        await assert.rejects(
+          train({ ...options, checkpoint, batch: crash(at) }),
+          /killed/,
+        );
+      }
+      // Then stopped in good order, which saves at the very step.
+      const controller = new AbortController();
+      const progress = ({ step }: { step: number }) => {
+        if (step === 21) controller.abort(new Error("time is up"));
+      };
       await assert.rejects(
-        train({ ...options, checkpoint, batch: crash(at) }),
-        /killed/,
+        train({ ...options, checkpoint, progress, signal: controller.signal }),
+        /time is up/,
       );
-    }
-    // Then stopped in good order, which saves at the very step.
-    const controller = new AbortController();
-    const progress = ({ step }: { step: number }) => {
-      if (step === 21) controller.abort(new Error("time is up"));
-    };
-    await assert.rejects(
-      train({ ...options, checkpoint, progress, signal: controller.signal }),
-      /time is up/,
-    );
-    assert.deepEqual(checkpoint.steps, [5, 10, 15, 20, 21]);
-    const resumed = await train({ ...options, checkpoint });
-    assert.equal(bytesOf(resumed), bytesOf(whole));
-    engine.dispose();
-  });
-
-  Deno.test(`train() keeps no tensor over 200 steps on ${backend}`, async () => {
-    const engine = await createEngine({ backend, threads: 1 });
-    const options = convolutional(engine);
-    const counts: number[] = [];
-    const before = engine.memory();
-    await train({
-      ...options,
-      steps: 200,
-      progress: () => counts.push(engine.memory().tensors),
+      assert.deepEqual(checkpoint.steps, [5, 10, 15, 20, 21]);
+      const resumed = await train({ ...options, checkpoint });
+      assert.equal(bytesOf(resumed), bytesOf(whole));
+      assert.equal(engine.memory().tensors, before);
+      engine.dispose();
     });
-    assert.equal(new Set(counts).size, 1, `tensors alive: ${[...new Set(counts)]}`);
-    const { tensors, nativeValues } = engine.memory();
-    // Sessions may stay: an engine keeps compiled programs for the next caller.
-    assert.deepEqual([tensors, nativeValues], [before.tensors, before.nativeValues]);
-    engine.dispose();
-  });
+
+    Deno.test(`train() keeps no tensor over 200 steps: ${name} on ${backend}`, async () => {
+      const engine = await createEngine({ backend, threads: 1 });
+      const options = make(engine);
+      const counts: number[] = [];
+      const before = engine.memory();
+      await train({
+        ...options,
+        steps: 200,
+        progress: () => counts.push(engine.memory().tensors),
+      });
+      assert.equal(new Set(counts).size, 1, `tensors alive: ${[...new Set(counts)]}`);
+      const { tensors, nativeValues } = engine.memory();
+      // Sessions may stay: an engine keeps compiled programs for the next caller.
+      assert.deepEqual([tensors, nativeValues], [before.tensors, before.nativeValues]);
+      engine.dispose();
+    });
+  }
 }
+
+Deno.test("the training with everything uses everything", async () => {
+  const { best, history, ema } = await train(convolutionalWithEverything(await cpu()));
+  const rates = new Set(history.map(({ values }) => values["learningRate"]));
+  assert.ok(rates.size >= 3, `learning rates ${[...rates]}`);
+  assert.ok(best && best.step > 2 && best.step < 24, `best at step ${best?.step}`);
+  assert.ok(history.some(({ values }) => Number.isNaN(values["size"])));
+  assert.notEqual(ema?.["hidden.mean"]?.data[0], 0);
+});
 
 async function cpu(): Promise<Engine> {
   return await createEngine({ backend: "cpu", threads: 1 });
-}
-
-/** Minimises (w - target)^2 / 2, whose gradient is w - target. */
-function quadratic(engine: Engine, target = 3): TrainOptions {
-  return {
-    engine,
-    specs: { w: { shape: [1], init: { kind: "constant", value: 1 } } },
-    seed: 1n,
-    loss: ({ w }, { target }) => tf.mul(0.5, tf.sum(tf.square(tf.sub(w!, target!)))) as tf.Scalar,
-    batch: () => ({ target: { shape: [1], data: Float32Array.of(target) } }),
-    steps: 300,
-    optimiser: { learningRate: constant(0.05), weightDecay: 0, clipNorm: null },
-    ema: null,
-    checkpointEvery: 1000,
-    logEvery: 100,
-  };
 }
 
 Deno.test("train() minimises a quadratic and reports falling losses", async () => {
@@ -203,5 +166,170 @@ Deno.test("train() refuses a checkpoint or first parameters of another network",
   await assert.rejects(
     train({ ...options, initial: {} }),
     /Cannot start training: there is no parameter "w"/,
+  );
+});
+
+Deno.test("train() with accumulated gradients takes the steps of one large batch", async () => {
+  const engine = await cpu();
+  const base = convolutional(engine);
+  const draw = (step: number) => normals({ seed: 5n, stream: Stream.noise, step }, 6 * 36);
+  const whole = {
+    ...base,
+    optimiser: { kind: "sgd", momentum: 0.9, weightDecay: 0.01, clipNorm: 0.1 },
+    batch: (step: number) => ({ x: { shape: [6, 6, 6, 1], data: draw(step) } }),
+  } as const;
+  const optimiser = { ...whole.optimiser, learningRate: constant(0.1) };
+  const parts = {
+    ...whole,
+    accumulate: 3,
+    batch: (micro: number) => {
+      const from = (micro % 3) * 72;
+      const data = draw(Math.floor(micro / 3)).slice(from, from + 72);
+      return { x: { shape: [2, 6, 6, 1], data } };
+    },
+  };
+  const expected = await train({ ...whole, optimiser });
+  const found = await train({ ...parts, optimiser });
+  for (const [name, { data }] of Object.entries(expected.parameters)) {
+    // Sums in another order: a few float32 roundings of values below 1 in each of 24 steps.
+    data.forEach((value, i) =>
+      assert.ok(Math.abs(found.parameters[name]!.data[i]! - value) < 2e-6, `${name} ${i}`)
+    );
+  }
+  expected.history.forEach(({ values }, i) => {
+    for (const [name, value] of Object.entries(values)) {
+      assert.ok(Math.abs(found.history[i]!.values[name]! / value - 1) < 1e-5, name);
+    }
+  });
+});
+
+Deno.test("train() gives buffers as the loss left them, in weights, averages and evaluations", async () => {
+  const seen: number[] = [];
+  const result = await train({
+    ...quadratic(await cpu()),
+    buffers: { count: { shape: [1], init: { kind: "constant", value: 10 } } },
+    loss: ({ w, count }, { target }) => ({
+      loss: tf.mul(0.5, tf.sum(tf.square(tf.sub(w!, target!)))),
+      buffers: { count: tf.add(count!, 1) },
+    }),
+    steps: 4,
+    accumulate: 2,
+    ema: { decay: 0.5, warmup: false },
+    evaluate: {
+      every: 1,
+      async run({ count }) {
+        seen.push((await count!.data())[0]!);
+        return {};
+      },
+    },
+  });
+  // Twice a step, once by each micro-batch.
+  assert.deepEqual(seen, [12, 14, 16, 18]);
+  assert.deepEqual([...result.parameters["count"]!.data], [18]);
+  assert.deepEqual([...result.ema!["count"]!.data], [18]);
+  assert.deepEqual(Object.keys(result.parameters), ["w", "count"]);
+});
+
+Deno.test("train() starts from given buffers", async () => {
+  const { parameters } = await train({
+    ...quadratic(await cpu()),
+    buffers: { still: { shape: [2], init: { kind: "zeros" } } },
+    initial: {
+      w: { shape: [1], data: Float32Array.of(3) },
+      still: { shape: [2], data: Float32Array.of(7, 8) },
+    },
+    loss: ({ w, still }, { target }) => ({
+      loss: tf.sum(tf.square(tf.sub(w!, target!))),
+      // Passed through, as frozen statistics are.
+      buffers: { still: still! },
+    }),
+    steps: 3,
+  });
+  assert.deepEqual([...parameters["still"]!.data], [7, 8]);
+});
+
+Deno.test("train() lowers the rate once per epoch of the mean loss without progress", async () => {
+  // The loss is 1, 3, 1, 3, ... whatever the parameters: the mean of each epoch of two steps is 2.
+  const { history } = await train({
+    ...quadratic(await cpu()),
+    loss: ({ w }, { loss }) => tf.add(tf.mul(0, tf.sum(w!)), tf.sum(loss!)),
+    batch: (step) => ({ loss: { shape: [1], data: Float32Array.of(step % 2 === 0 ? 1 : 3) } }),
+    optimiser: { learningRate: constant(0.8), weightDecay: 0, clipNorm: null },
+    plateau: { stepsPerEpoch: 2, metric: "loss", patience: 1, factor: 0.5 },
+    steps: 12,
+    logEvery: 1,
+  });
+  // Epochs 2 and 3 are bad, so the rate falls after epoch 3, and again after epoch 5.
+  assert.deepEqual(history.map(({ values }) => values["learningRate"]), [
+    ...Array(6).fill(0.8),
+    ...Array(4).fill(0.4),
+    ...Array(2).fill(0.2),
+  ]);
+});
+
+Deno.test("train() keeps the weights of the best evaluation, the first of equal ones", async () => {
+  const scores = [NaN, 5, 3, 4, 3];
+  const weights: number[] = [];
+  const { best, parameters } = await train({
+    ...quadratic(await cpu()),
+    steps: 10,
+    evaluate: {
+      every: 2,
+      async run({ w }, step) {
+        weights.push((await w!.data())[0]!);
+        return { score: scores[step / 2 - 1]! };
+      },
+    },
+    keepBest: { metric: "score", better: "lower" },
+  });
+  assert.deepEqual([best?.step, best?.value], [6, 3]);
+  assert.equal(best?.parameters["w"]?.data[0], weights[2]);
+  assert.notEqual(parameters["w"]?.data[0], weights[2]);
+  assert.equal(best?.ema, undefined);
+});
+
+Deno.test("train() says what contradicts itself", async () => {
+  const options = quadratic(await cpu());
+  const { specs } = options;
+  const keepBest = { metric: "score", better: "lower" } as const;
+  const evaluate = { every: 1, run: () => Promise.resolve({ psnr: 1 }) };
+  await assert.rejects(
+    train({ ...options, buffers: specs }),
+    /"w" must be a parameter or a buffer/,
+  );
+  await assert.rejects(
+    train({ ...options, accumulate: 0 }),
+    /accumulate must be a positive integer/,
+  );
+  await assert.rejects(train({ ...options, keepBest }), /"score" needs evaluations/);
+  await assert.rejects(
+    train({ ...options, keepBest, evaluate }),
+    /Cannot keep the best weights: there is no metric "score", only psnr/,
+  );
+  await assert.rejects(
+    train({ ...options, evaluate, plateau: { stepsPerEpoch: 1, metric: "ssim" } }),
+    /Cannot follow a plateau: there is no metric "ssim", only psnr/,
+  );
+});
+
+Deno.test("train() refuses buffers that the loss forgets, invents or changes in shape", async () => {
+  const options = quadratic(await cpu());
+  const buffers = { b: { shape: [2], init: { kind: "zeros" } } } as const;
+  const returning = (returned: Record<string, tf.Tensor>) => ({
+    ...options,
+    buffers,
+    loss: ({ w }: Readonly<Record<string, tf.Tensor>>) => ({
+      loss: tf.sum<tf.Scalar>(w!),
+      buffers: returned,
+    }),
+  });
+  await assert.rejects(train({ ...options, buffers }), /must return buffer "b"/);
+  await assert.rejects(
+    train(returning({ b: tf.zeros([3]) })),
+    /"b" must be \[2\], but the loss returned \[3\]/,
+  );
+  await assert.rejects(
+    train(returning({ b: tf.zeros([2]), c: tf.zeros([1]) })),
+    /returned buffer "c", but the network has none/,
   );
 });
