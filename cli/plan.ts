@@ -35,7 +35,8 @@ export async function planVerb(args: PlanArguments, host: Host): Promise<ExitCod
     return ExitCode.done;
   }
   const store = openLocalStore(resolve(host.folder, args.store));
-  const stages = await forecast(plan, store, keyContext(chooseEngine(args).facts));
+  const memory = { store: store.location, isReadOnly: true };
+  const stages = await forecast(plan, store, keyContext(chooseEngine(args).facts, memory));
   host.terminal.out(
     args.json ? planJson(plan, stages) : planText(plan, stages, host.terminal.hasColor),
   );

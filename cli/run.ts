@@ -48,7 +48,7 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
   const plan = await loadPlan(args, host);
   const store = openLocalStore(resolve(host.folder, args.store));
   const engine = chooseEngine(args);
-  const keys = keyContext(engine.facts);
+  const keys = keyContext(engine.facts, { store: store.location, isReadOnly: false });
   const say = sayer(args, host.terminal);
   say(planText(plan, await forecast(plan, store, keys), host.terminal.hasColor));
 

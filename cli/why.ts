@@ -34,7 +34,8 @@ export async function whyVerb(args: WhyArguments, host: Host): Promise<ExitCode>
     throw new UsageError(`Unknown stage "${args.stage}"${hint === undefined ? "" : `. ${hint}`}`);
   }
   const store = openLocalStore(resolve(host.folder, args.store));
-  const forecasts = await forecast(plan, store, keyContext(chooseEngine(args).facts));
+  const memory = { store: store.location, isReadOnly: true };
+  const forecasts = await forecast(plan, store, keyContext(chooseEngine(args).facts, memory));
   const shown = forecasts.filter(({ planned }) => [undefined, planned.name].includes(args.stage));
   host.terminal.out(
     args.json

@@ -32,11 +32,11 @@ export function checkParams(
     return undefined;
   }
   // Names of files keep their Unicode form: the disk may tell forms apart.
-  const isFile = (name: string) => stage.files?.includes(name) === true;
+  const named = new Set<string>([...(stage.files ?? []), ...(stage.folders ?? [])]);
   return Object.fromEntries(
     Object.entries(result.data).map(([name, value]) => [
       name,
-      isFile(name) ? value as Json : toJson(value),
+      named.has(name) ? value as Json : toJson(value),
     ]),
   );
 }

@@ -1,4 +1,4 @@
-/** Files that parameters name: they exist, and lie in the project. */
+/** Files and folders that parameters name: they exist, and lie in the project. */
 
 import { isAbsolute, join } from "node:path";
 import type { Json } from "../artifacts/weights.ts";
@@ -6,34 +6,39 @@ import type { PipelineConfig, StageConfig } from "./config.ts";
 import { nodeAt } from "./config_node.ts";
 import { isOutside, realPath } from "./compose_config.ts";
 import type { Diagnostics } from "./diagnostic.ts";
+import { listFolder } from "./list_folder.ts";
 import type { FileParam } from "./plan.ts";
 import type { Origin } from "./source.ts";
 import type { AnyStage } from "./stage.ts";
 
 /**
- * Resolves the stage's `files` parameters against the config's folder. A parameter may hold one path,
- * a list of paths, or null for none. Missing files, folders, absolute paths and paths that leave the
- * project are reported where they are written.
+ * Resolves the stage's `files` and `folders` parameters against the config's folder. A parameter may hold
+ * one path, a list of paths, or null for none. What is missing or of the other kind, absolute paths, and
+ * paths and links that leave the project are reported where they are written.
  */
 export async function resolveFiles(
   config: StageConfig,
   stage: AnyStage,
-  params: Readonly<Record<string, Json>>,
+  values: Readonly<Record<string, Json>>,
   place: Pick<PipelineConfig, "folder" | "projectFolder"> & { readonly diagnostics: Diagnostics },
 ): Promise<readonly FileParam[]> {
   const found: FileParam[] = [];
-  for (const param of stage.files ?? []) {
-    const value = params[param];
+  const params = [
+    ...(stage.files ?? []).map((param) => ({ param, kind: "file" as const })),
+    ...(stage.folders ?? []).map((param) => ({ param, kind: "folder" as const })),
+  ];
+  for (const { param, kind } of params) {
+    const value = values[param];
     if (value === undefined || value === null) continue;
     const isList = Array.isArray(value);
     const paths: { written: string; absolute: string }[] = [];
     for (const [index, written] of (isList ? value : [value]).entries()) {
       if (typeof written !== "string") {
         const rule = `parameter "${param}" must be a path or a list of paths`;
-        throw new TypeError(`Internal error: ${stage.id} declares files, but ${rule}`);
+        throw new TypeError(`Internal error: ${stage.id} declares ${kind}s, but ${rule}`);
       }
       const node = nodeAt(config.with, isList ? [param, index] : [param]);
-      const absolute = await resolveFile(written, place);
+      const absolute = await resolve(written, kind, place);
       if (typeof absolute === "string") {
         paths.push({ written, absolute });
       } else {
@@ -42,13 +47,14 @@ export async function resolveFiles(
         place.diagnostics.add(origin, `Cannot plan stage "${config.name}": ${message}`);
       }
     }
-    found.push({ param, isList, paths });
+    found.push({ param, kind, isList, paths, projectFolder: place.projectFolder });
   }
   return found;
 }
 
-async function resolveFile(
+async function resolve(
   written: string,
+  kind: FileParam["kind"],
   place: Pick<PipelineConfig, "folder" | "projectFolder">,
 ): Promise<string | { readonly problem: string }> {
   if (isAbsolute(written) || written.includes("\0") || written.includes("\\")) {
@@ -59,6 +65,14 @@ async function resolveFile(
   if (isOutside(place.projectFolder, absolute)) {
     return { problem: "lies outside the project folder" };
   }
-  if (!(await Deno.stat(absolute)).isFile) return { problem: "is not a file" };
-  return absolute;
+  const { isFile, isDirectory } = await Deno.stat(absolute);
+  if (kind === "file") return isFile ? absolute : { problem: "is not a file" };
+  if (!isDirectory) return { problem: "is not a folder" };
+  try {
+    await listFolder(absolute, place.projectFolder);
+    return absolute;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { problem: `cannot be used: ${error.message}` };
+  }
 }

@@ -21,7 +21,7 @@ export interface KeyDocument {
   readonly stage: { readonly id: string; readonly version: number };
   /** Complete, so that a changed default is a change; without `ignored` and file parameters. */
   readonly params: { readonly [name: string]: Json };
-  /** Content of files that parameters name: a path says nothing about what is in the file. */
+  /** Content of files and folders that parameters name: a path says nothing about what is in them. */
   readonly files: { readonly [param: string]: Digest | readonly Digest[] };
   /** Content of inputs by port, not the keys that made them: equal bytes keep what follows cached. */
   readonly inputs: { readonly [port: string]: Digest };
@@ -49,6 +49,8 @@ export interface KeyContext {
   readonly kindVersions: Readonly<Record<ArtifactKindId, number>>;
   /** Digest of a file's content; may remember it. */
   readonly digestOfFile: (absolutePath: string) => Promise<Digest>;
+  /** Digest of all that is in a folder of the project; may remember it. */
+  readonly digestOfFolder: (absolutePath: string, projectFolder: string) => Promise<Digest>;
 }
 
 export interface Fingerprint {
@@ -68,7 +70,8 @@ export async function keyOf(
   context: KeyContext,
 ): Promise<Fingerprint> {
   const { stage } = planned;
-  const left = new Set<string>([...(stage.ignored ?? []), ...(stage.files ?? [])]);
+  const { ignored = [], files = [], folders = [] } = stage;
+  const left = new Set<string>([...ignored, ...files, ...folders]);
   const document: KeyDocument = {
     format: 1,
     stage: { id: stage.id, version: stage.version },
@@ -99,8 +102,10 @@ async function fileDigests(
   context: KeyContext,
 ): Promise<KeyDocument["files"]> {
   const digests: Record<string, Digest | readonly Digest[]> = {};
-  for (const { param, paths, isList } of planned.files) {
-    const each = await Promise.all(paths.map((path) => context.digestOfFile(path.absolute)));
+  for (const { param, kind, paths, isList, projectFolder } of planned.files) {
+    const digest = (path: string) =>
+      kind === "file" ? context.digestOfFile(path) : context.digestOfFolder(path, projectFolder);
+    const each = await Promise.all(paths.map((path) => digest(path.absolute)));
     const only = each[0];
     if (isList) digests[param] = each;
     else if (only !== undefined) digests[param] = only;

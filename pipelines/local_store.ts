@@ -5,6 +5,7 @@ import { type BlobNote, decodeNotes, encodeNotes, noteOf, provesUnchanged } from
 import { checkpointSlot } from "./checkpoint_slot.ts";
 import { digestOf } from "./digest.ts";
 import { asStoreError, removeIfThere, writeDurably } from "./durable_file.ts";
+import { clockMs } from "./file_clock.ts";
 import { isSameStatus, statusOf } from "./file_status.ts";
 import { tryLease } from "./lease.ts";
 import type { CheckpointSlot } from "./stage.ts";
@@ -107,7 +108,7 @@ class LocalStore implements Store {
 
   putAction(action: Action): Promise<void> {
     const notes = new Map<string, BlobNote>();
-    const nowMs = this.#clockMs();
+    const nowMs = clockMs(this.#layout.temporary);
     for (const { files } of Object.values(action.outputs)) {
       for (const { sha256, path } of files) {
         const status = statusOf(this.#layout.blob(sha256));
@@ -138,7 +139,7 @@ class LocalStore implements Store {
   }
 
   settle(keys: readonly string[]): Promise<void> {
-    const nowMs = keys.length === 0 ? 0 : this.#clockMs();
+    const nowMs = keys.length === 0 ? 0 : clockMs(this.#layout.temporary);
     for (const key of keys) {
       const path = this.#layout.notes(key);
       const notes = new Map(decodeNotes(readTextIfThere(path) ?? ""));
@@ -180,7 +181,7 @@ class LocalStore implements Store {
     }
     if (provesUnchanged(note, status)) return undefined;
     // Before reading, so that a change while reading is seen as one later.
-    const nowMs = readOnly ? 0 : this.#clockMs();
+    const nowMs = readOnly ? 0 : clockMs(this.#layout.temporary);
     const found = status.size === size
       ? digestOf(Deno.readFileSync(path))
       : `of ${status.size} bytes`;
@@ -234,20 +235,6 @@ class LocalStore implements Store {
       throw asStoreError(error, `open the store "${root}"`);
     }
     this.#isPrepared = true;
-  }
-
-  /** Now by the clock of the file system, which is what file times are in; 0 where nothing can be written. */
-  #clockMs(): number {
-    const probe = `${this.#layout.temporary}/clock-${crypto.randomUUID()}`;
-    try {
-      Deno.writeTextFileSync(probe, "");
-      const nowMs = statusOf(probe)?.mtimeMs ?? 0;
-      removeIfThere(probe);
-      return nowMs;
-    } catch (error) {
-      if (asStoreError(error, "") !== error || error instanceof Deno.errors.NotFound) return 0;
-      throw error;
-    }
   }
 }
 

@@ -7,12 +7,12 @@
  *    `compose_config` `merge_nodes` `override_config` `interpolate`, read by `read_config`
  *    (`name_rule` `quantity`): {@link parseConfig}. What is wrong is a `diagnostic` (`did_you_mean`).
  * 2. A plan: `stage` is the contract; `check_params` (`describe_issue` `schema_keys`) `wire_inputs`
- *    `order_stages` `file_params` `stage_seed`: {@link planPipeline}. `resolved_config` and
+ *    `order_stages` `file_params` (`list_folder`) `stage_seed`: {@link planPipeline}. `resolved_config` and
  *    `json_schema` show it to people and editors.
- * 3. A key: `canonical_json` `digest` `fingerprint`: {@link keyOf}. `explain` and `forecast` say why
+ * 3. A key: `canonical_json` `digest` `folder_digest` (`folder_notes`) `fingerprint`: {@link keyOf}. `explain` and `forecast` say why
  *    a stage must run.
  * 4. A store: `store` is the contract; `local_store` (`store_layout` `durable_file` `file_status`
- *    `blob_notes` `action_record` `stored_artifact` `checkpoint_slot` `lease` `process_alive`).
+ *    `file_clock` `blob_notes` `action_record` `stored_artifact` `checkpoint_slot` `lease` `process_alive`).
  * 5. A run: `execute` `execute_stage` `run_attempts` `job` `worker` `open_confined` and `executors/`:
  *    {@link executePlan}. It tells `event`s and leaves a `run_record` (`build_record`
  *    `parse_run_record`).

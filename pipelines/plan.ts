@@ -27,7 +27,7 @@ export interface PlannedStage {
   readonly params: Readonly<Record<string, Json>>;
   /** Connected inputs by port, in the order of the stage's ports. */
   readonly inputs: ReadonlyMap<string, Edge>;
-  /** Files that parameters name; they exist. */
+  /** Files and folders that parameters name; they exist. */
   readonly files: readonly FileParam[];
   /** Seed of the run, as in the key document. */
   readonly runSeed: number;
@@ -47,8 +47,11 @@ export interface Edge {
 
 export interface FileParam {
   readonly param: string;
+  readonly kind: "file" | "folder";
   readonly isList: boolean;
   readonly paths: readonly { readonly written: string; readonly absolute: string }[];
+  /** Real path of the folder that all of them are in. */
+  readonly projectFolder: string;
 }
 
 /**
@@ -74,7 +77,7 @@ export async function planPipeline(config: PipelineConfig, table: StageTable): P
       config: own,
       params,
       inputs,
-      files: stage.files === undefined
+      files: stage.files === undefined && stage.folders === undefined
         ? []
         : await resolveFiles(own, stage, params, { ...config, diagnostics }),
       runSeed: config.seed,

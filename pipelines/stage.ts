@@ -73,6 +73,18 @@ export interface StageContext<Params, In extends InputPorts> {
   readonly signal: AbortSignal;
   /** Opens a file that a parameter names, resolved against the config's folder and confined to the project. */
   readonly openFile: (path: string) => Promise<Uint8Array>;
+  /** Opens a folder that a parameter names, by the same rules. */
+  readonly openFolder: (path: string) => Promise<OpenFolder>;
+}
+
+/** The files below a folder. */
+export interface OpenFolder {
+  /** Relative to the folder, with "/" between their parts, in code-unit order; no hidden files. */
+  readonly paths: readonly string[];
+  /** @throws {Error} When the path is not one of `paths`. */
+  read(path: string): Promise<Uint8Array>;
+  /** Size in bytes, without reading the file. @throws {Error} When the path is not one of `paths`. */
+  size(path: string): Promise<number>;
 }
 
 /** Permissions a stage's process needs beyond reading the project and writing the store. */
@@ -97,6 +109,8 @@ export interface Stage<
   readonly params: Schema;
   /** Params that name files: their content digest is in the cache key. */
   readonly files?: readonly (keyof z.output<Schema> & string)[];
+  /** Params that name folders: the digest of all paths and bytes in them is in the cache key. */
+  readonly folders?: readonly (keyof z.output<Schema> & string)[];
   /** Params that do not affect the result (checkpoint interval, log interval): not in the cache key. */
   readonly ignored?: readonly (keyof z.output<Schema> & string)[];
   readonly inputs: In;

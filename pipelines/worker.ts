@@ -2,7 +2,7 @@
 
 import type { ArtifactKindId, ArtifactKinds, ArtifactKindTable } from "../artifacts/artifact.ts";
 import type { Job, JobOutcome, WorkerEvent } from "./job.ts";
-import { openConfined } from "./open_confined.ts";
+import { openConfined, openConfinedFolder } from "./open_confined.ts";
 import type {
   AnyStage,
   CheckpointSlot,
@@ -49,6 +49,7 @@ export async function runJob(job: Job, options: WorkerOptions): Promise<JobOutco
       checkpoint: announced(store.checkpointSlot(job.key), emit),
       signal,
       openFile: (path) => openConfined(path, job),
+      openFolder: (path) => openConfinedFolder(path, job),
     });
     const outputs = await storeOutputs(stage, values, options);
     await store.putAction({

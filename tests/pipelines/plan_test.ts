@@ -90,10 +90,11 @@ Deno.test("planPipeline() resolves files against the config's folder", async () 
     const yaml = text.replace("steps: 10", "steps: 10, start: ../first.bin, extra: [../first.bin]");
     await Deno.writeTextFile(`${folder}/configs/demo.yaml`, yaml);
     const plan = await planPipeline(await parseConfig("configs/demo.yaml", { folder }), portStages);
-    const absolute = `${await Deno.realPath(folder)}/first.bin`;
+    const projectFolder = await Deno.realPath(folder);
+    const paths = [{ written: "../first.bin", absolute: `${projectFolder}/first.bin` }];
     assert.deepEqual(plan.stages[1]?.files, [
-      { param: "start", isList: false, paths: [{ written: "../first.bin", absolute }] },
-      { param: "extra", isList: true, paths: [{ written: "../first.bin", absolute }] },
+      { param: "start", kind: "file", isList: false, paths, projectFolder },
+      { param: "extra", kind: "file", isList: true, paths, projectFolder },
     ]);
   });
 });

@@ -41,6 +41,7 @@ const surroundings = () => ({
   checkpoint: new MemoryCheckpoint(),
   signal: new AbortController().signal,
   openFile: () => Promise.reject(new Error("no file is expected to be opened")),
+  openFolder: () => Promise.reject(new Error("no folder is expected to be opened")),
 });
 
 export type TrainParams = Partial<Parameters<typeof trainResidualDiffusion.run>[0]["params"]>;

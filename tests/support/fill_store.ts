@@ -7,5 +7,8 @@ import { runConfig } from "./tiny_run.ts";
 /** Runs `folder/config.yaml` in this process; results are in `folder/.zoetrope`. */
 export async function fillStore(folder: string): Promise<void> {
   const { facts } = chooseEngine({ engine: "auto", threads: 0 });
-  await runConfig(folder, { store: `${folder}/.zoetrope`, keys: keyContext(facts) });
+  await runConfig(folder, {
+    store: `${folder}/.zoetrope`,
+    keys: keyContext(facts, { store: `${folder}/.zoetrope`, isReadOnly: true }),
+  });
 }

@@ -1,6 +1,6 @@
 /** What stages receive, without a pipeline. */
 
-import type { EngineChoice, InputArtifact, Progress } from "../../pipelines/stage.ts";
+import type { EngineChoice, InputArtifact, OpenFolder, Progress } from "../../pipelines/stage.ts";
 import { MemoryCheckpoint } from "./memory_checkpoint.ts";
 
 /** An input that is already loaded. */
@@ -24,6 +24,8 @@ export function stageContext(engine: EngineChoice, seed = 417n) {
       signal: new AbortController().signal,
       openFile: (path: string): Promise<Uint8Array> =>
         Promise.reject(new Error(`Cannot open "${path}": there is no such file in this test`)),
+      openFolder: (path: string): Promise<OpenFolder> =>
+        Promise.reject(new Error(`Cannot open "${path}": there is no such folder in this test`)),
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { artifactKinds } from "../../artifacts/mod.ts";
 import { digestOfFile } from "../../pipelines/digest.ts";
+import { digestOfFolder } from "../../pipelines/folder_digest.ts";
 import type { Event } from "../../pipelines/event.ts";
 import { executePlan } from "../../pipelines/execute.ts";
 import type { ExecuteOptions } from "../../pipelines/execute_stage.ts";
@@ -46,6 +47,7 @@ export const keyContext: KeyContext = {
     weights: 1,
   },
   digestOfFile,
+  digestOfFolder,
 };
 
 /** Writes `yaml` to `folder/config.yaml` and runs it with the store `folder/store`. */

@@ -107,6 +107,7 @@ function run(
     checkpoint: new MemoryCheckpoint(),
     signal: new AbortController().signal,
     openFile: () => Promise.reject(new Error("no file is expected to be opened")),
+    openFolder: () => Promise.reject(new Error("no folder is expected to be opened")),
   };
   return movingMnist.run(context);
 }

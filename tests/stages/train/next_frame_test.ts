@@ -128,5 +128,6 @@ function run(params: Partial<Params>, validation?: Clips, train = clips("train")
     checkpoint: new MemoryCheckpoint(),
     signal: new AbortController().signal,
     openFile: () => Promise.reject(new Error("no file is expected to be opened")),
+    openFolder: () => Promise.reject(new Error("no folder is expected to be opened")),
   });
 }

@@ -1,0 +1,90 @@
+/**
+ * What is known of the files of a folder: their digests, and their status when they were read.
+ *
+ * Only a memory, kept beside the store: without it, or when it is damaged, every file is read.
+ */
+
+import { z } from "zod";
+import { type Digest, digestOf } from "./digest.ts";
+import { writeDurably } from "./durable_file.ts";
+import { clockMs } from "./file_clock.ts";
+import type { FileStatus } from "./file_status.ts";
+import type { FolderMemory } from "./folder_digest.ts";
+import { StoreError } from "./store.ts";
+
+export interface FileNote {
+  readonly digest: Digest;
+  readonly status: FileStatus;
+  /** The status was taken long enough after the last change to prove that there was none since. */
+  readonly isSettled: boolean;
+}
+
+/** By path relative to the folder. */
+export type FolderNotes = ReadonlyMap<string, FileNote>;
+
+const schema = z.array(z.tuple([
+  z.string(),
+  z.string().regex(/^[0-9a-f]{64}$/),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.boolean(),
+]));
+
+/** A memory in the store at `root`. @param isReadOnly Whether notes are used but none are written. */
+export function folderMemory(root: string, isReadOnly: boolean): FolderMemory {
+  const temporary = `${root}/tmp`;
+  const pathOf = (folder: string) => `${root}/notes/folders/${digestOf(folder)}.json`;
+  return {
+    load: (folder) => decodeFolderNotes(readTextIfThere(pathOf(folder))),
+    save(folder, notes) {
+      if (isReadOnly) return;
+      try {
+        writeDurably(pathOf(folder), encodeFolderNotes(notes), { temporary, isFlushed: false });
+      } catch (error) {
+        // A store that cannot be written still serves.
+        if (!(error instanceof StoreError)) throw error;
+      }
+    },
+    clockMs: () => isReadOnly ? 0 : clockMs(temporary),
+  };
+}
+
+export function encodeFolderNotes(notes: FolderNotes): Uint8Array {
+  const rows = [...notes].map(([path, { digest, status, isSettled }]) => {
+    return [path, digest, status.ino, status.size, status.mtimeMs, status.ctimeMs, isSettled];
+  });
+  return new TextEncoder().encode(JSON.stringify(rows));
+}
+
+/** Reads notes; damaged ones are empty. */
+export function decodeFolderNotes(text: string): FolderNotes {
+  const parsed = schema.safeParse(parseOrUndefined(text));
+  if (!parsed.success) return new Map();
+  return new Map(
+    parsed.data.map(([path, digest, ino, size, mtimeMs, ctimeMs, isSettled]) => {
+      const status = { ino, size, mtimeMs, ctimeMs };
+      // The schema has checked what a digest is.
+      return [path, { digest: digest as Digest, status, isSettled }];
+    }),
+  );
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function readTextIfThere(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
