@@ -1,10 +1,11 @@
 /** The Fréchet distance between Gaussians that features were drawn from: the "FID" of an extractor. */
 
 import { multiplyMatrices, transposeMatrix } from "../numerics/multiply_matrices.ts";
-import { pivotedCholesky } from "../numerics/pivoted_cholesky.ts";
+import { type PivotedCholesky, pivotedCholesky } from "../numerics/pivoted_cholesky.ts";
 import { RunningCovariance } from "../numerics/running_covariance.ts";
 import { singularValues } from "../numerics/singular_values.ts";
 import { symmetricEigenvalues } from "../numerics/symmetric_eigenvalues.ts";
+import { type Features, requireComparable } from "./features.ts";
 import type { MetricInfo } from "./metric.ts";
 
 export const fidInfo: MetricInfo = {
@@ -23,20 +24,16 @@ export interface Gaussian {
   readonly covariance: Float64Array;
 }
 
-export interface Features {
-  /** `[count, dimensions]`, row major. */
-  readonly data: Float32Array | Float64Array;
-  readonly count: number;
-  readonly dimensions: number;
-}
-
 export interface FrechetDistance {
   /** >= 0: a negative value within rounding counts as 0. */
   readonly value: number;
   /** Before that. */
   readonly raw: number;
-  /** Which of the two exact forms of the trace of the root was used. */
-  readonly route: "nuclear norm of features" | "Cholesky of covariances";
+  /** Which of the exact forms of the trace of the root was used. */
+  readonly route:
+    | "nuclear norm of features"
+    | "nuclear norm of features and Cholesky"
+    | "Cholesky of covariances";
 }
 
 /**
@@ -62,29 +59,47 @@ export function frechetDistance(a: Gaussian, b: Gaussian): FrechetDistance {
   return assemble(a, b, root, "Cholesky of covariances");
 }
 
+/** The same distance from features. @throws {RangeError} As `frechetDistanceTo`. */
+export function frechetDistanceOfFeatures(x: Features, y: Features): FrechetDistance {
+  return frechetDistanceTo(y)(x);
+}
+
 /**
- * The same distance from features. Where a set has no more rows than dimensions, its covariance is singular
- * and the trace of the root is the nuclear norm of A Bᵀ, A and B the centred features over √(N − 1): exact
- * to 1e-10. Source: FastFID, https://arxiv.org/abs/2009.14075.
+ * The same distance from features to one reference, features or statistics, which is prepared once.
+ *
+ * Where a set has no more rows than dimensions, its covariance is singular; then the trace of the root is
+ * the nuclear norm of A Bᵀ, A and B the centred features over √(N − 1): exact to 1e-10. Of a set with more
+ * rows, or of statistics, the Cholesky factor of the covariance stands in for B. Source: FastFID,
+ * https://arxiv.org/abs/2009.14075.
  * @throws {RangeError} When dimensions differ, or a set has fewer than two rows.
  */
-export function frechetDistanceOfFeatures(x: Features, y: Features): FrechetDistance {
-  if (x.dimensions !== y.dimensions) {
-    throw new RangeError(
-      `Cannot compute the Fréchet distance: features have ${x.dimensions} and ${y.dimensions} dimensions`,
-    );
-  }
-  const [a, b] = [gaussianOf(x), gaussianOf(y)];
-  if (Math.min(x.count, y.count) > x.dimensions) return frechetDistance(a, b);
-  const product = multiplyMatrices(
-    centre(x, a.mean),
-    transposeMatrix(centre(y, b.mean), y.count, y.dimensions),
-    x.count,
-    x.dimensions,
-    y.count,
-  );
-  const root = sum(singularValues(product, x.count, y.count));
-  return assemble(a, b, root, "nuclear norm of features");
+export function frechetDistanceTo(
+  reference: Features | Gaussian,
+): (x: Features) => FrechetDistance {
+  const y = "count" in reference ? reference : undefined;
+  const b = "count" in reference ? gaussianOf(reference) : reference;
+  const dimensions = b.mean.length;
+  let transposed: Float64Array | undefined;
+  let cholesky: PivotedCholesky | undefined;
+  return (x) => {
+    requireComparable("the Fréchet distance", x, y ?? { ...x, dimensions });
+    const a = gaussianOf(x);
+    const isFew = y !== undefined && y.count <= dimensions;
+    if (x.count > dimensions && !isFew) return frechetDistance(a, b);
+    if (x.count <= dimensions && isFew) {
+      transposed ??= transposeMatrix(centre(y, b.mean), y.count, dimensions);
+      const root = nuclearNorm(centre(x, a.mean), transposed, x.count, dimensions, y.count);
+      return assemble(a, b, root, "nuclear norm of features");
+    }
+    const root = isFew
+      ? mixedRoot(centre(y, b.mean), y.count, pivotedCholesky(a.covariance, dimensions))
+      : mixedRoot(
+        centre(x, a.mean),
+        x.count,
+        cholesky ??= pivotedCholesky(b.covariance, dimensions),
+      );
+    return assemble(a, b, root, "nuclear norm of features and Cholesky");
+  };
 }
 
 /** Mean and covariance of features, divisor N − 1. @throws {RangeError} When there are fewer than two rows. */
@@ -137,6 +152,33 @@ function traceOfRoot(a: Float64Array, b: Float64Array, d: number): number {
   const half = multiplyMatrices(upper, permuted, rank, d, d);
   const sandwich = multiplyMatrices(upper, transposeMatrix(half, rank, d), rank, d, rank);
   return sum(symmetricEigenvalues(sandwich, rank).map((value) => Math.sqrt(Math.max(0, value))));
+}
+
+/** ‖A B‖₊, the sum of singular values: A `[rows, inner]`, B `[inner, columns]`. */
+function nuclearNorm(
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  inner: number,
+  columns: number,
+): number {
+  const product = multiplyMatrices(a, b, rows, inner, columns);
+  return product.every(Number.isFinite) ? sum(singularValues(product, rows, columns)) : NaN;
+}
+
+/** Tr (AᵀA Σ)^½ = ‖A Uᵀ‖₊ for few rows A `[count, d]` and Σ = Uᵀ U. */
+function mixedRoot(
+  rows: Float64Array,
+  count: number,
+  { rank, order, upper }: PivotedCholesky,
+): number {
+  if (rank === 0) return 0;
+  const d = order.length;
+  const permuted = new Float64Array(count * d);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < d; j++) permuted[i * d + j] = rows[i * d + order[j]!]!;
+  }
+  return nuclearNorm(permuted, transposeMatrix(upper, rank, d), count, d, rank);
 }
 
 /** (x − μ) / √(N − 1). */

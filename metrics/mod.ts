@@ -5,9 +5,12 @@
  */
 
 import { crpsInfo } from "./crps.ts";
+import { fidInfinityInfo } from "./fid_infinity.ts";
 import { fidInfo } from "./frechet_distance.ts";
+import { kidInfo } from "./kid.ts";
 import type { MetricInfo } from "./metric.ts";
 import { mseInfo } from "./mse.ts";
+import { coverageInfo, densityInfo, precisionInfo, recallInfo } from "./precision_recall.ts";
 import { psnrInfo } from "./psnr.ts";
 import { ssimInfo } from "./ssim.ts";
 
@@ -20,7 +23,12 @@ export * from "./crps.ts";
 export * from "./best_of_n.ts";
 export * from "./confidence_interval.ts";
 export * from "./baselines.ts";
+export * from "./features.ts";
 export * from "./frechet_distance.ts";
+export * from "./fid_infinity.ts";
+export * from "./kid.ts";
+export * from "./precision_recall.ts";
+export * from "./half_samples.ts";
 
 /** Every metric by the id that users type. */
 export const metrics = {
@@ -29,6 +37,12 @@ export const metrics = {
   mse: mseInfo,
   crps: crpsInfo,
   fid: fidInfo,
+  kid: kidInfo,
+  fid_infinity: fidInfinityInfo,
+  precision: precisionInfo,
+  recall: recallInfo,
+  density: densityInfo,
+  coverage: coverageInfo,
 } satisfies Record<string, MetricInfo>;
 
 export type MetricId = keyof typeof metrics;

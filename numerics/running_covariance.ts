@@ -110,14 +110,8 @@ export class RunningCovariance {
     }
     const scatter = new Float64Array(dimensions * dimensions);
     for (let i = 0; i < dimensions; i++) {
-      for (let row = 0; row < count; row++) {
-        const factor = rows[row * dimensions + i]!;
-        if (factor === 0) continue;
-        const source = row * dimensions;
-        const target = i * dimensions;
-        for (let j = i; j < dimensions; j++) {
-          scatter[target + j] = scatter[target + j]! + factor * rows[source + j]!;
-        }
+      for (let row = 0; row < count; row += 4) {
+        addProducts(scatter, dimensions, i, rows, row, count);
       }
     }
     this.#pendingCount = 0;
@@ -142,5 +136,31 @@ export class RunningCovariance {
       this.#mean[j] = this.#mean[j]! + (difference[j]! * count) / total;
     }
     this.#count = total;
+  }
+}
+
+/** scatter[i, i..] += x[i] x[i..] for the four rows x from `row` on: one pass over a row of the result. */
+function addProducts(
+  scatter: Float64Array,
+  dimensions: number,
+  i: number,
+  rows: Float64Array,
+  row: number,
+  count: number,
+): void {
+  const left = count - row;
+  const x0 = row * dimensions;
+  // A row that is not there is the first one, with a factor of 0.
+  const x1 = left > 1 ? x0 + dimensions : x0;
+  const x2 = left > 2 ? x1 + dimensions : x0;
+  const x3 = left > 3 ? x2 + dimensions : x0;
+  const f0 = rows[x0 + i]!;
+  const f1 = left > 1 ? rows[x1 + i]! : 0;
+  const f2 = left > 2 ? rows[x2 + i]! : 0;
+  const f3 = left > 3 ? rows[x3 + i]! : 0;
+  const target = i * dimensions;
+  for (let j = i; j < dimensions; j++) {
+    scatter[target + j] = scatter[target + j]! + f0 * rows[x0 + j]! + f1 * rows[x1 + j]! +
+      f2 * rows[x2 + j]! + f3 * rows[x3 + j]!;
   }
 }

@@ -1,7 +1,7 @@
 /** What the parameters and inputs of the stage amount to. */
 
 import type { Clips } from "../../artifacts/clips.ts";
-import { type MetricId, metrics } from "../../metrics/mod.ts";
+import type { MetricId } from "../../metrics/mod.ts";
 import type { PsnrAveraging } from "../../metrics/psnr.ts";
 import type { SsimPreset } from "../../metrics/ssim.ts";
 import {
@@ -13,11 +13,20 @@ import {
 } from "./frame_measures.ts";
 
 /** Ids that users type. */
-export const metricIds = Object.keys(metrics) as [MetricId, ...MetricId[]];
+export const videoMetricIds = [
+  "psnr",
+  "ssim",
+  "mse",
+  "crps",
+  "fid",
+  "kid",
+] as const satisfies readonly MetricId[];
+
+export type VideoMetricId = (typeof videoMetricIds)[number];
 
 /** The parameters that choices depend on; those of the stage. */
 interface Params {
-  readonly metrics?: readonly MetricId[] | undefined;
+  readonly metrics?: readonly VideoMetricId[] | undefined;
   readonly psnr: PsnrAveraging;
   readonly ssim: SsimPreset;
   readonly contextFrames?: number | undefined;
@@ -58,26 +67,33 @@ export function wantedMetrics(
   params: Params,
   samples: number,
   hasFeatures: boolean,
-): ReadonlySet<MetricId> {
+): ReadonlySet<VideoMetricId> {
   const hasFile = params.features !== undefined;
   if (hasFile && hasFeatures) {
     throw new Error(
       'Cannot compute fid: connect input "features" or set the parameter "features", not both',
     );
   }
-  const allowed = metricIds.filter((id) =>
-    id === "fid" ? hasFile || hasFeatures : id !== "crps" || samples > 1
-  );
-  if (params.metrics?.includes("fid") && !allowed.includes("fid")) {
+  const needFeatures = params.metrics?.filter((id) => id === "fid" || id === "kid") ?? [];
+  if (needFeatures.length > 0 && !hasFile && !hasFeatures) {
     throw new Error(
-      'Cannot compute fid: connect input "features", or name an ONNX model by the parameter "features"',
+      `Cannot compute ${needFeatures[0]}: connect input "features", or name an ONNX model by the ` +
+        'parameter "features"',
     );
   }
+  // kid only where it is named: with the frames of few clips it repeats what fid says.
+  const allowed = videoMetricIds.filter((id) => {
+    if (id === "fid") return hasFile || hasFeatures;
+    return id === "crps" ? samples > 1 : id !== "kid";
+  });
   return new Set(params.metrics ?? allowed);
 }
 
 /** PSNR per frame is always there for its curve, when PSNR is wanted by another order. */
-export function measuresOf(params: Params, wanted: ReadonlySet<MetricId>): readonly FrameMeasure[] {
+export function measuresOf(
+  params: Params,
+  wanted: ReadonlySet<VideoMetricId>,
+): readonly FrameMeasure[] {
   return [
     ...(wanted.has("psnr") ? [psnrMeasure(params.psnr)] : []),
     ...(wanted.has("psnr") && params.psnr !== "frame" ? [framePsnr] : []),

@@ -3,13 +3,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { FeatureExtractor } from "../../artifacts/feature_extractor.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { Features } from "../../metrics/frechet_distance.ts";
-import { digitFeatures } from "../../models/digit_classifier.ts";
+import type { Features } from "../../metrics/features.ts";
 import type { Parameters } from "../../models/parameters.ts";
 import { disposeAll, toDevice } from "../../training/host_tensor.ts";
-
-/** Frames that go through the network together, where it does not fix the number. */
-const BATCH = 64;
+import { featureNetwork } from "./feature_networks.ts";
 
 export interface FrameShape {
   readonly height: number;
@@ -18,8 +15,8 @@ export interface FrameShape {
 }
 
 export interface FrameExtractor {
-  /** As in `fid[digits 3f2a1c]`. */
-  readonly label: string;
+  /** As in `fid[digits 3f2a1c]`; null for the published network, whose distances need no brackets. */
+  readonly label: string | null;
   /** Which network, for the protocol. */
   readonly description: string;
   readonly batch: number;
@@ -39,31 +36,22 @@ export function trainedExtractor(
   digest: string,
   shape: FrameShape,
 ): FrameExtractor {
-  const { name, model, parameters: arrays, facts, dimensions } = extractor;
-  if (model !== "digit_classifier") {
-    throw new Error(
-      `Cannot compute fid: input "features" must be a digit_classifier, but it is a ${model}`,
-    );
-  }
-  if (shape.channels !== 1) {
-    throw new Error(
-      `Cannot compute fid: extractor "${name}" takes frames of 1 channel, but they have ${shape.channels}`,
-    );
-  }
+  const { name, model, parameters: arrays, dimensions } = extractor;
+  const network = featureNetwork(extractor, shape.channels);
+  const { batch, preparation, isPublished } = network;
   const parameters = toDevice(arrays);
   const program = engine.jit(
-    (parameters: Parameters, frames: tf.Tensor) => digitFeatures(parameters, frames),
+    (parameters: Parameters, frames: tf.Tensor) => network.features(parameters, frames),
     { name: `features ${name}` },
   );
-  const accuracy = facts["testAccuracy"];
+  const facts = [model, `sha256 ${digest.slice(0, 16)}`, ...accuracyOf(extractor)].join(", ");
   return {
-    label: `${name} ${digest.slice(0, 6)}`,
-    description: `${dimensions} features of "${name}" ` +
-      `(${model}, sha256 ${digest.slice(0, 16)}` +
-      (accuracy === undefined ? ")" : `, test accuracy ${(100 * accuracy).toFixed(2)} %)`),
-    batch: BATCH,
+    label: isPublished ? null : `${name} ${digest.slice(0, 6)}`,
+    description: `${dimensions} features of "${name}" (${facts})` +
+      (preparation === "" ? "" : `, ${preparation}`),
+    batch,
     async extract(frames) {
-      const device = toDevice({ frames: { shape: [BATCH, ...sizesOf(shape)], data: frames } });
+      const device = toDevice({ frames: { shape: [batch, ...sizesOf(shape)], data: frames } });
       const features = await program(parameters, device["frames"]!);
       const values = Float32Array.from(await features.data());
       features.dispose();
@@ -75,6 +63,16 @@ export function trainedExtractor(
       program.dispose();
     },
   };
+}
+
+/** The id of a metric of features: `fid[digits 3f2a1c]`, or bare for the published network. */
+export function metricOf(id: string, { label }: FrameExtractor): string {
+  return label === null ? id : `${id}[${label}]`;
+}
+
+function accuracyOf({ facts }: FeatureExtractor): string[] {
+  const accuracy = facts["testAccuracy"];
+  return accuracy === undefined ? [] : [`test accuracy ${(100 * accuracy).toFixed(2)} %`];
 }
 
 /** Gathers frames into batches and keeps their features; memory is one batch and the features. */

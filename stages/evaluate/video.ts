@@ -11,16 +11,23 @@ import { mean } from "../../numerics/mean.ts";
 import { defineStage } from "../../pipelines/stage.ts";
 import { type FrameExtractor, trainedExtractor } from "./frame_features.ts";
 import { type FrameMeasure, framePsnr } from "./frame_measures.ts";
-import { FrechetScores } from "./frechet_scores.ts";
+import { FeatureScores } from "./feature_scores.ts";
 import { onnxExtractor } from "./onnx_features.ts";
-import { contextOf, isScored, measuresOf, metricIds, samplesOf, wantedMetrics } from "./choices.ts";
+import {
+  contextOf,
+  isScored,
+  measuresOf,
+  samplesOf,
+  videoMetricIds,
+  wantedMetrics,
+} from "./choices.ts";
 import { predictionRows, takeFrames } from "./predictions.ts";
 import { requireMatchingClips } from "./require_matching_clips.ts";
 import { type SampleValues, scoresOfRow, seriesOfRow, withInterval } from "./row_scores.ts";
 
 const params = z.strictObject({
-  metrics: z.array(z.enum(metricIds)).min(1).optional().describe(
-    "What to compute; absent: all that the inputs allow (crps needs 2 samples, fid an extractor)",
+  metrics: z.array(z.enum(videoMetricIds)).min(1).optional().describe(
+    "What to compute; absent: all that the inputs allow (crps needs 2 samples, fid an extractor) but kid",
   ),
   psnr: z.enum(["frame", "video", "pooled"]).default("frame").describe(
     "What is averaged before the logarithm: frame (SVG, SRVP, OpenSTL), video (MCVD), pooled",
@@ -43,12 +50,13 @@ const params = z.strictObject({
 /**
  * Scores samples, the predictor alone and baselines against the truth, on predicted frames only.
  *
- * Clips pass one at a time. Values outside [0, 1] are clipped for psnr, ssim and fid, not for mse and crps.
+ * Clips pass one at a time. Values outside [0, 1] are clipped for psnr, ssim, fid and kid, not for mse and crps.
  */
 export const evaluateVideo = defineStage({
   id: "evaluate/video",
   version: 2,
-  summary: "Score generated videos by PSNR, SSIM, MSE, CRPS and Fréchet distance, beside baselines",
+  summary:
+    "Score generated videos by PSNR, SSIM, MSE, CRPS, Fréchet and kernel distance, beside baselines",
   params,
   files: ["features"],
   inputs: {
@@ -88,10 +96,11 @@ export const evaluateVideo = defineStage({
       const extractor = await inputs.features!.load();
       return trainedExtractor(engine, extractor, inputs.features!.digest, shape);
     };
-    const engine = wanted.has("fid") ? await createEngine(choice) : undefined;
+    const engine = wanted.has("fid") || wanted.has("kid") ? await createEngine(choice) : undefined;
     const extractor = engine && await openExtractor(engine);
     const predicted = frames - contextFrames;
-    const frechet = extractor && new FrechetScores(extractor, shape, {
+    const featureScores = extractor && new FeatureScores(extractor, shape, {
+      metrics: wanted,
       predicted,
       framesPerClip: Math.min(predicted, params.fidFrames ?? predicted),
       seed,
@@ -104,7 +113,7 @@ export const evaluateVideo = defineStage({
         progress({ step: clip, of: count });
         const truth = takeFrames(reference, clip, contextFrames, frames);
         const compare = measures.map((measure) => ({ measure, to: measure.against(truth) }));
-        await frechet?.addReference(clip, truth);
+        await featureScores?.addReference(clip, truth);
         for (const row of rows) {
           const videos = row.predict(clip);
           for (const { measure, to } of compare) {
@@ -116,7 +125,7 @@ export const evaluateVideo = defineStage({
               table.add("crps[fair]", row.of, [crpsOfVideos(videos, truth, "fair")]);
             }
           }
-          await frechet?.addRow(row.of, clip, videos[0]!);
+          await featureScores?.addRow(row.of, clip, videos[0]!);
         }
       }
       progress({ step: count, of: count });
@@ -127,7 +136,7 @@ export const evaluateVideo = defineStage({
             : []
         ),
         ...rows.flatMap(({ of }) => crpsScores(of, table, samples)),
-        ...(await frechet?.scores() ?? []),
+        ...(await featureScores?.scores() ?? []),
       ];
       const scores = all.toSorted((a, b) => rankOf(a) - rankOf(b));
       return { scores: { scores }, curves: curvesOf(measures, rows, table, contextFrames) };
@@ -139,7 +148,7 @@ export const evaluateVideo = defineStage({
 });
 
 /** The order in which people look for metrics. */
-const RANKS = ["psnr", "ssim", "fid", "mse", "crps"];
+const RANKS = ["psnr", "ssim", "fid", "kid", "mse", "crps"];
 
 function rankOf({ metric }: Score): number {
   return RANKS.indexOf(metric.split("[")[0]!);

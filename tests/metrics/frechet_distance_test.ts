@@ -1,33 +1,24 @@
 import assert from "node:assert/strict";
+import type { Features } from "../../metrics/features.ts";
 import {
-  type Features,
   frechetDistance,
   frechetDistanceOfFeatures,
+  frechetDistanceTo,
   type Gaussian,
   gaussianOf,
 } from "../../metrics/frechet_distance.ts";
+import { multiplyMatrices } from "../../numerics/multiply_matrices.ts";
+import distances from "../fixtures/feature_distances.json" with { type: "json" };
 import vectors from "../fixtures/vectors.json" with { type: "json" };
 import { assertClose } from "../support/assert_close.ts";
+import { features, hashFeatures, normalFeatures, rowsOf } from "../support/feature_sets.ts";
 import { hashUniform } from "../support/hash_uniform.ts";
 
 function gaussian(mean: readonly number[], covariance: readonly (readonly number[])[]): Gaussian {
   return { mean: Float64Array.from(mean), covariance: Float64Array.from(covariance.flat()) };
 }
 
-function features(
-  count: number,
-  dimensions: number,
-  value: (i: number, j: number) => number,
-): Features {
-  const data = Float64Array.from(
-    { length: count * dimensions },
-    (_, index) => value(Math.floor(index / dimensions), index % dimensions),
-  );
-  return { data, count, dimensions };
-}
-
-const rows = (values: readonly (readonly number[])[]) =>
-  features(values.length, values[0]!.length, (i, j) => values[i]![j]!);
+const bias = distances.small_sample_bias.rows;
 
 Deno.test("hashUniform() of the tests is that of the reference vectors", () => {
   for (const { i, j, s, u } of vectors.meta.hashU.tests) assert.equal(hashUniform(i, j, s), u);
@@ -81,10 +72,10 @@ Deno.test("frechetDistanceOfFeatures() is exact where covariances are singular",
   const small = vectors.fid.find(({ name }) => name === "rank_deficient_N3_d4")!;
   // Expected values from 50-digit arithmetic on the features.
   const cases: [x: Features, y: Features, expected: number][] = [
-    [rows(small.X!), rows(small.Y!), small.fid],
+    [rowsOf(small.X!), rowsOf(small.Y!), small.fid],
     [
-      features(20, 64, (i, j) => hashUniform(i, j, 5)),
-      features(24, 64, (i, j) => hashUniform(i, j, 6)),
+      hashFeatures(20, 64, 5),
+      hashFeatures(24, 64, 6),
       6.4804324661592,
     ],
   ];
@@ -92,6 +83,53 @@ Deno.test("frechetDistanceOfFeatures() is exact where covariances are singular",
     const { value, route } = frechetDistanceOfFeatures(x, y);
     assert.equal(route, "nuclear norm of features");
     assertClose(value, expected, 1e-10);
+  }
+});
+
+Deno.test("frechetDistanceOfFeatures() of few against many rows is exact, either way round", () => {
+  const [few, many] = [hashFeatures(20, 64, 5), hashFeatures(100, 64, 6)];
+  // numpy 2.4.6: nuclear norm of A Bᵀ.
+  const expected = 5.6360707476474445;
+  for (const [x, y] of [[few, many], [many, few]] as const) {
+    const { value, route } = frechetDistanceOfFeatures(x, y);
+    assert.equal(route, "nuclear norm of features and Cholesky");
+    assertClose(value, expected, 1e-10);
+  }
+  // Statistics in place of the many.
+  assertClose(frechetDistanceTo(gaussianOf(many))(few).value, expected, 1e-10);
+});
+
+Deno.test("frechetDistance() of covariances that are rotated alike is that of their eigenvalues", () => {
+  const d = 200;
+  // H = I - 2 u uᵀ, twice: dense, and exactly orthogonal up to rounding.
+  const rotate = (eigenvalue: (i: number) => number): Gaussian => {
+    let matrix: Float64Array = new Float64Array(d * d);
+    for (let i = 0; i < d; i++) matrix[i * (d + 1)] = eigenvalue(i);
+    for (const seed of [1, 2]) {
+      const data = Float64Array.from(hashFeatures(1, d, seed).data);
+      const squares = data.reduce((sum, value) => sum + value * value, 0);
+      const h = features(d, d, (i, j) => Number(i === j) - 2 * data[i]! * data[j]! / squares).data;
+      matrix = multiplyMatrices(h, multiplyMatrices(matrix, h, d, d, d), d, d, d);
+    }
+    return { mean: new Float64Array(d), covariance: matrix };
+  };
+  const [a, b] = [(i: number) => 1 + i / d, (i: number) => 5 + Math.sin(i)];
+  const distance = frechetDistance(rotate(a), rotate(b)).value;
+  let expected = 0;
+  for (let i = 0; i < d; i++) expected += (Math.sqrt(a(i)) - Math.sqrt(b(i))) ** 2;
+  // Traces of 1300 cancel to 200, and the rotations themselves round; 2e-15 was seen.
+  assertClose(distance, expected, 2e-14);
+});
+
+Deno.test("frechetDistanceOfFeatures() of equal distributions shows the known bias of few images", () => {
+  for (const { d, N, mean_fid_same_distribution: expected, std } of bias) {
+    if (N * d > 20000) continue;
+    const values = [1, 2, 3, 4].map((seed) =>
+      frechetDistanceOfFeatures(normalFeatures(N, d, seed), normalFeatures(N, d, seed + 10)).value
+    );
+    const mean = values.reduce((sum, value) => sum + value / 4, 0);
+    // The mean of four, within four of its standard deviations.
+    assert.ok(Math.abs(mean - expected) < (4 * std) / 2, `d ${d}, N ${N}: ${mean} for ${expected}`);
   }
 });
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { crpsOfVideos } from "../../metrics/crps.ts";
-import { type Features, frechetDistanceOfFeatures } from "../../metrics/frechet_distance.ts";
+import type { Features } from "../../metrics/features.ts";
+import { frechetDistanceOfFeatures } from "../../metrics/frechet_distance.ts";
+import { polynomialMmd } from "../../metrics/kid.ts";
 import { metrics } from "../../metrics/mod.ts";
 import { mse } from "../../metrics/mse.ts";
+import { manifoldScores } from "../../metrics/precision_recall.ts";
 import { averagePsnr } from "../../metrics/psnr.ts";
 import { ssim } from "../../metrics/ssim.ts";
 import type { Comparison, Video } from "../../metrics/video.ts";
@@ -29,14 +32,28 @@ metricSuite(metrics.crps, (candidates, references) =>
     const half = { ...clip, data: clip.data.map((x) => x / 2) };
     return mean(crpsOfVideos(same ? [clip, clip] : [clip, half], references[i]!));
   })));
-metricSuite(metrics.fid, (candidates, references) => {
-  const features = (clips: readonly Video[]): Features => ({
-    data: Float64Array.from(clips.flatMap(({ data }) => [...data])),
-    count: clips.length * 3 * 14,
-    dimensions: 26,
+const featuresOf = (clips: readonly Video[], dimensions = 26): Features => {
+  const data = Float64Array.from(clips.flatMap(({ data }) => [...data]));
+  return { data, count: data.length / dimensions, dimensions };
+};
+metricSuite(
+  metrics.fid,
+  (candidates, references) =>
+    frechetDistanceOfFeatures(featuresOf(candidates), featuresOf(references)).value,
+);
+// The biased estimate, because the unbiased one of a set with itself is below 0 and not fixed.
+metricSuite(
+  metrics.kid,
+  (candidates, references) =>
+    polynomialMmd(featuresOf(candidates), featuresOf(references), "biased"),
+);
+// Pixels of two channels: in many dimensions a disturbed row stays nearest to where it came from.
+for (const id of ["precision", "recall", "coverage"] as const) {
+  metricSuite(metrics[id], (candidates, references) => {
+    const scores = manifoldScores(featuresOf(candidates, 2), featuresOf(references, 2));
+    return scores[id];
   });
-  return frechetDistanceOfFeatures(features(candidates), features(references)).value;
-});
+}
 
 Deno.test("statistics of features do not depend on how rows are batched", () => {
   const rows = Float64Array.from({ length: 300 * 5 }, (_, i) => Math.sin(i * i));

@@ -229,6 +229,23 @@ Deno.test("evaluateVideo labels fid by its extractor and gives the noise floor",
   assert.match(floor.protocol, /sha256 3f2a1c.*99.00 %.*3 dimensions.*divisor N - 1/);
 });
 
+Deno.test("evaluateVideo adds kid beside fid when it is named, and then only", async () => {
+  const given = { generated: offsets(truth(), 0.1), features: extractor };
+  const { find, scores } = await run({ ...given, params: { metrics: ["fid", "kid"] } });
+  const kid = find("kid[digits 3f2a1c]", "samples");
+  const floor = find("kid[digits 3f2a1c]", "real vs real").value;
+  assert.ok(find("kid[digits 3f2a1c]", "black frame").value > floor);
+  assert.match(
+    kid.protocol,
+    /^Kernel distance of 3 features .* unbiased MMD², mean over 100 random/,
+  );
+  assert.equal(kid.count, find("fid[digits 3f2a1c]", "samples").count);
+  const alone = await run({ ...given, params: { metrics: ["fid"] } });
+  const isFid = ({ metric }: Score) => metric.startsWith("fid");
+  assert.deepEqual(scores.filter(isFid), alone.scores);
+  assert.ok((await run(given)).scores.every(({ metric }) => !metric.startsWith("kid")));
+});
+
 Deno.test("evaluateVideo compares fewer frames for fid when told", async () => {
   const { find } = await run({
     generated: offsets(truth(), 0.1),
@@ -268,13 +285,17 @@ const refused: Record<string, [run: Run, message: RegExp]> = {
     { generated: offsets(truth(), 0), params: { metrics: ["fid"] } },
     /Cannot compute fid: connect input "features", or name an ONNX model/,
   ],
+  "kid without an extractor": [
+    { generated: offsets(truth(), 0), params: { metrics: ["psnr", "kid"] } },
+    /Cannot compute kid: connect input "features", or name an ONNX model/,
+  ],
   "two extractors": [
     { generated: offsets(truth(), 0), features: extractor, params: { features: "x.onnx" } },
     /input "features" or set the parameter "features", not both/,
   ],
   "an extractor of another network": [
     { generated: offsets(truth(), 0), features: { ...extractor, model: "inception" } },
-    /input "features" must be a digit_classifier, but it is a inception/,
+    /input "features" must be one of .*digit_classifier.*, but it is a inception/,
   ],
   "samples of other clips": [
     { generated: { ...offsets(truth(), 0, 1), samplesPerClip: 3 } },
