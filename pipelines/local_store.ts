@@ -128,9 +128,10 @@ class LocalStore implements Store {
     return Promise.resolve();
   }
 
-  checkpointSlot(key: string): CheckpointSlot {
+  checkpointSlot(key: string, warn?: (message: string) => void): CheckpointSlot {
     this.#prepare();
-    return checkpointSlot(this.#layout.partial(key), this.#layout.temporary);
+    const { temporary } = this.#layout;
+    return checkpointSlot(this.#layout.partial(key), { temporary, ...(warn && { warn }) });
   }
 
   tryLease(key: string): Promise<Lease | Holder> {

@@ -44,11 +44,11 @@ export interface Checkpoint {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Where a stage keeps its latest checkpoint; the slot belongs to the stage's cache key. */
+/** Where a stage keeps its last checkpoints; the slot belongs to the stage's cache key. */
 export interface CheckpointSlot {
-  /** The last checkpoint that was saved whole; a damaged one is dropped. */
+  /** The newest checkpoint that is whole; damaged ones are passed over. */
   load(): Promise<Checkpoint | undefined>;
-  /** Replaces the checkpoint; a crash at any moment leaves the old one or the new one. */
+  /** Adds a checkpoint; a crash at any moment leaves the ones before as they were. */
   save(checkpoint: Checkpoint): Promise<void>;
 }
 

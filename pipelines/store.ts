@@ -115,8 +115,12 @@ export interface Store {
   /** Removes what a finished key no longer needs: its checkpoints. */
   clearPartial(key: string): Promise<void>;
 
-  /** The checkpoint slot of a key that is not finished. */
-  checkpointSlot(key: string): CheckpointSlot;
+  /**
+   * The checkpoint slot of a key that is not finished.
+   *
+   * @param warn Told about each damaged checkpoint that is passed over.
+   */
+  checkpointSlot(key: string, warn?: (message: string) => void): CheckpointSlot;
 
   /** Takes the lease of a key, or says who has it. */
   tryLease(key: string): Promise<Lease | Holder>;
