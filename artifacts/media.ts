@@ -47,7 +47,8 @@ export async function readMediaIndex(files: ArtifactFiles): Promise<readonly Med
   return (await readMetadata(files, "media.json", mediaIndex)).items;
 }
 
-const mediaRow = z.strictObject({
+/** What is known of an item beside its bytes. */
+export const mediaRow = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/),
   type: z.enum(["image/gif", "image/png"]),
   width: z.int().positive(),

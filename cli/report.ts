@@ -20,7 +20,8 @@ export async function reportVerb(args: ReportArguments, host: Host): Promise<Exi
   const record = parseRunRecord(await readRun(`${folder}/run.json`, args.run));
   const store = openLocalStore(resolve(host.folder, args.store));
   const memo = drawingMemo(store.location);
-  const html = await renderReport(record, (digest) => store.readBlob(digest), { memo });
+  const preview = (file: string) => Deno.readFile(`${folder}/${file}`);
+  const html = await renderReport(record, (digest) => store.readBlob(digest), { memo, preview });
   const path = `${folder}/report.html`;
   writeDurably(path, new TextEncoder().encode(html), { temporary: folder });
   host.terminal.out(`report: ${relative(host.folder, path)}\n`);

@@ -72,11 +72,13 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
       provenance: gatherProvenance(engine),
       explain: async (planned, { document }) =>
         reasonToRun(planned, document, await store.listActions()).reason,
+      keepPreview: folder.keepPreview,
       stop: stop.stop,
       kill: stop.kill,
     });
     const memo = drawingMemo(store.location);
-    const html = await renderReport(record, (digest) => store.readBlob(digest), { memo });
+    const preview = (file: string) => Deno.readFile(`${folder.path}/${file}`);
+    const html = await renderReport(record, (digest) => store.readBlob(digest), { memo, preview });
     const report = relative(host.folder, folder.finish(record, html));
     if (args.json) host.terminal.out(`${JSON.stringify(record, null, 2)}\n`);
     say(summaryText(record, report, host.terminal.hasColor));

@@ -2,6 +2,7 @@
 
 import { asStoreError, removeIfThere, writeDurably } from "../pipelines/durable_file.ts";
 import type { Event, EventSink } from "../pipelines/event.ts";
+import type { PreviewKeeper } from "../pipelines/preview.ts";
 import type { RunRecord } from "../pipelines/run_record.ts";
 import { jsonLinesLogger } from "./loggers/json_lines.ts";
 
@@ -9,6 +10,8 @@ export interface RunFolder {
   readonly path: string;
   /** Writes `events.ndjson` and `logs/<stage>.log`. */
   readonly sink: EventSink;
+  /** Writes `previews/<stage>/<name>`. */
+  readonly keepPreview: PreviewKeeper;
   /** Writes `run.json` and `report.html` and points `latest` here; returns the report's path. */
   finish(record: RunRecord, report: string): string;
   close(): void;
@@ -43,6 +46,12 @@ export function createRunFolder(runs: string, name: string): RunFolder {
       else if (event.kind !== "stage-progress" || isDue(event)) writeEvent(event);
       if (event.kind === "stage-warning") log(event.stage, `Warning: ${event.message}\n`);
       if (event.kind === "stage-failed") log(event.stage, `Failed: ${event.message}\n`);
+    },
+    keepPreview(stage, { name, bytes }) {
+      const file = `previews/${stage}/${name}`;
+      // Whole or not at all: someone may be looking at the last one.
+      writeDurably(`${path}/${file}`, bytes, { temporary: path, isFlushed: false });
+      return file;
     },
     finish(record, report) {
       const encode = (text: string) => new TextEncoder().encode(text);

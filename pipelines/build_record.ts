@@ -7,13 +7,15 @@ import type { Score } from "../artifacts/scores.ts";
 import type { RunStatus } from "./event.ts";
 import type { ExecuteOptions, StageResult } from "./execute_stage.ts";
 import type { Plan } from "./plan.ts";
-import type { MediaRecord, RunRecord, StageRecord } from "./run_record.ts";
+import type { MediaRecord, PreviewRecord, RunRecord, StageRecord } from "./run_record.ts";
 import { DamagedBlobError, type Store, type StoredArtifact } from "./store.ts";
 import { artifactFiles, loadArtifact } from "./stored_artifact.ts";
 
 export interface FinishedRun {
   readonly plan: Plan;
   readonly results: ReadonlyMap<string, StageResult>;
+  /** In the order in which they came. */
+  readonly previews: readonly PreviewRecord[];
   readonly status: RunStatus;
   readonly seconds: number;
 }
@@ -24,7 +26,7 @@ export interface FinishedRun {
  * A stage whose outputs turn out to be damaged now counts as failed: the next run computes it again.
  */
 export async function buildRecord(
-  { plan, results, status, seconds }: FinishedRun,
+  { plan, results, previews, status, seconds }: FinishedRun,
   store: Store,
   { kinds, configText, provenance }: ExecuteOptions,
 ): Promise<RunRecord> {
@@ -53,8 +55,15 @@ export async function buildRecord(
     config: configText,
     stages,
     ...shown,
+    previews: lastOfEachFile(previews),
     provenance,
   };
+}
+
+/** A preview replaces the one before it that had its name. */
+function lastOfEachFile(previews: readonly PreviewRecord[]): PreviewRecord[] {
+  const last = new Map(previews.map((preview) => [preview.file, preview]));
+  return previews.filter((preview) => last.get(preview.file) === preview);
 }
 
 interface Shown {

@@ -1,5 +1,6 @@
 /** Everything that can happen during a run: one closed union that loggers, the record and tests share. */
 
+import type { MediaRow } from "../artifacts/media.ts";
 import type { Progress } from "./stage.ts";
 
 export type StageState = "ran" | "cached" | "failed" | "skipped";
@@ -21,6 +22,13 @@ export type Event =
   }
   | { readonly kind: "stage-resumed"; readonly stage: string; readonly step: number }
   | { readonly kind: "stage-progress"; readonly stage: string; readonly progress: Progress }
+  /** A picture of unfinished work was written to `file`, relative to the run's folder. */
+  | {
+    readonly kind: "stage-preview";
+    readonly stage: string;
+    readonly step: number;
+    readonly file: string;
+  } & MediaRow
   | { readonly kind: "stage-warning"; readonly stage: string; readonly message: string }
   /** What the stage or a library under it printed. */
   | { readonly kind: "stage-log"; readonly stage: string; readonly text: string }

@@ -1,7 +1,7 @@
 /** Runs a plan: what is computed already is taken, the rest runs in the order of its edges. */
 
 import { buildRecord } from "./build_record.ts";
-import type { EventSink, RunStatus } from "./event.ts";
+import type { Event, EventSink, RunStatus } from "./event.ts";
 import {
   type ExecuteOptions,
   executeStage,
@@ -10,7 +10,7 @@ import {
 } from "./execute_stage.ts";
 import type { Executor } from "./executors/executor.ts";
 import type { Plan, PlannedStage } from "./plan.ts";
-import type { RunRecord } from "./run_record.ts";
+import type { PreviewRecord, RunRecord } from "./run_record.ts";
 import type { Store, StoredArtifact } from "./store.ts";
 
 /**
@@ -25,20 +25,29 @@ export async function executePlan(
   plan: Plan,
   store: Store,
   executor: Executor,
-  sink: EventSink,
+  listener: EventSink,
   options: ExecuteOptions,
 ): Promise<RunRecord> {
   const started = performance.now();
+  const previews: PreviewRecord[] = [];
+  const sink = (event: Event) => {
+    if (event.kind === "stage-preview") previews.push(recordOf(event));
+    listener(event);
+  };
   const names = plan.stages.map(({ name }) => name);
   sink({ kind: "run-started", name: plan.config.name, stages: names });
   const results = await runAll(plan, store, executor, sink, options);
   const status = statusOf([...results.values()], options.stop?.aborted === true);
   const ran = [...results.values()].filter(({ record }) => record.state === "ran");
   const seconds = (performance.now() - started) / 1000;
-  const record = await buildRecord({ plan, results, status, seconds }, store, options);
+  const record = await buildRecord({ plan, results, previews, status, seconds }, store, options);
   await store.settle(ran.map(({ record }) => record.key));
   sink({ kind: "run-finished", status: record.status, seconds });
   return record;
+}
+
+function recordOf({ kind: _, ...preview }: Extract<Event, { kind: "stage-preview" }>) {
+  return preview;
 }
 
 async function runAll(

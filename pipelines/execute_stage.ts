@@ -7,6 +7,7 @@ import type { Executor } from "./executors/executor.ts";
 import { type Fingerprint, type KeyContext, keyOf } from "./fingerprint.ts";
 import type { Job, JobOutcome } from "./job.ts";
 import type { Plan, PlannedStage } from "./plan.ts";
+import type { PreviewKeeper } from "./preview.ts";
 import { runAttempts } from "./run_attempts.ts";
 import type { StageRecord } from "./run_record.ts";
 import type { EngineChoice } from "./stage.ts";
@@ -27,6 +28,8 @@ export interface ExecuteOptions {
   readonly provenance: Readonly<Record<string, string>>;
   /** Why a stage that is not in the store has to run, in a few words. */
   readonly explain?: (planned: PlannedStage, fingerprint: Fingerprint) => Promise<string>;
+  /** Where previews go; without it nobody sees them. */
+  readonly keepPreview?: PreviewKeeper;
   /** When it aborts, running stages save a checkpoint and stop. */
   readonly stop?: AbortSignal;
   /** When it aborts, running stages end at once. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Json } from "../artifacts/weights.ts";
 import { artifactSchema } from "./action_record.ts";
+import type { PreviewMessage } from "./preview.ts";
 import type { StoredArtifact } from "./store.ts";
 
 /** JSON, so that a worker on another machine can be told the same. */
@@ -42,6 +43,7 @@ export type WorkerEvent =
       readonly message?: string;
     };
   }
+  | { readonly kind: "preview"; readonly preview: PreviewMessage }
   | { readonly kind: "warning"; readonly message: string }
   | { readonly kind: "log"; readonly text: string };
 

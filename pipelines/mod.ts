@@ -13,7 +13,7 @@
  *    a stage must run.
  * 4. A store: `store` is the contract; `local_store` (`store_layout` `durable_file` `file_status`
  *    `file_clock` `blob_notes` `action_record` `stored_artifact` `checkpoint_slot` `lease` `process_alive`).
- * 5. A run: `execute` `execute_stage` `run_attempts` `job` `worker` `open_confined` and `executors/`:
+ * 5. A run: `execute` `execute_stage` `run_attempts` `job` `worker` `preview` `open_confined` and `executors/`:
  *    {@link executePlan}. It tells `event`s and leaves a `run_record` (`build_record`
  *    `parse_run_record`).
  *

@@ -67,6 +67,18 @@ const mediaSchema = z.object({
   blob: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+const previewSchema = z.object({
+  stage: z.string(),
+  step: z.number(),
+  name: z.string(),
+  type: z.enum(["image/gif", "image/png"]),
+  width: z.number(),
+  height: z.number(),
+  caption: z.string(),
+  // It is read from below the run's folder, and a record may come from anyone.
+  file: z.string().regex(/^previews(\/[a-z0-9][a-z0-9_.-]{0,127}){2}$/),
+});
+
 const recordSchema = z.object({
   format: z.literal(1),
   name: z.string(),
@@ -78,5 +90,7 @@ const recordSchema = z.object({
   scores: z.array(scoreSchema),
   charts: z.array(chartSchema),
   media: z.array(mediaSchema),
+  // Absent in records of version 0.1.
+  previews: z.array(previewSchema).default([]),
   provenance: z.record(z.string(), z.string()),
 });

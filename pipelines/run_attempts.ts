@@ -5,6 +5,7 @@ import type { StageEnvironment } from "./execute_stage.ts";
 import type { RunningJob } from "./executors/executor.ts";
 import type { Job, JobOutcome, WorkerEvent } from "./job.ts";
 import type { PlannedStage } from "./plan.ts";
+import { type PreviewKeeper, receivePreview } from "./preview.ts";
 import type { Lease } from "./store.ts";
 
 /** Time that a stage gets to save a checkpoint when its time is up. */
@@ -37,7 +38,8 @@ async function runOnce(
 ): Promise<JobOutcome> {
   const { timeoutSeconds } = planned.config;
   const permissions = planned.stage.permissions ?? {};
-  const running = executor.start(job, { permissions, emit: translate(planned.name, sink) });
+  const emit = translate(planned.name, sink, options.keepPreview);
+  const running = executor.start(job, { permissions, emit });
   if (running.pid !== undefined) lease.adopt(running.pid);
   const timeUp = timeoutSeconds === undefined ? undefined : startTimer(running, timeoutSeconds);
   const stop = () => running.stop();
@@ -73,13 +75,19 @@ function startTimer(running: RunningJob, seconds: number) {
   return { isUp: () => isUp, clear };
 }
 
-function translate(stage: string, sink: EventSink): (event: WorkerEvent) => void {
+function translate(
+  stage: string,
+  sink: EventSink,
+  keepPreview: PreviewKeeper | undefined,
+): (event: WorkerEvent) => void {
   return (event) => {
     switch (event.kind) {
       case "resumed":
         return sink({ kind: "stage-resumed", stage, step: event.step });
       case "progress":
         return sink({ kind: "stage-progress", stage, progress: event.progress });
+      case "preview":
+        return keepPreview && sink(receivePreview(stage, event.preview, keepPreview));
       case "warning":
         return sink({ kind: "stage-warning", stage, message: event.message });
       case "log":

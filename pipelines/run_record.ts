@@ -43,6 +43,20 @@ export interface MediaRecord {
   readonly blob: string;
 }
 
+/** A picture of unfinished work in the run's folder. */
+export interface PreviewRecord {
+  readonly stage: string;
+  /** The last step that the stage had told. */
+  readonly step: number;
+  readonly name: string;
+  readonly type: "image/gif" | "image/png";
+  readonly width: number;
+  readonly height: number;
+  readonly caption: string;
+  /** Relative to the run's folder. */
+  readonly file: string;
+}
+
 export interface RunRecord {
   readonly format: 1;
   readonly name: string;
@@ -55,6 +69,8 @@ export interface RunRecord {
   readonly scores: readonly (Score & { readonly stage: string })[];
   readonly charts: readonly (Chart & { readonly stage: string })[];
   readonly media: readonly MediaRecord[];
+  /** Of the stages that this run computed, in the order in which they came; each file once. */
+  readonly previews: readonly PreviewRecord[];
   /** Versions and machine, for people; nothing here is hashed. */
   readonly provenance: Readonly<Record<string, string>>;
 }

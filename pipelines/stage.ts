@@ -4,6 +4,7 @@
 
 import type { z } from "zod";
 import type { ArtifactKindId, ArtifactKinds } from "../artifacts/artifact.ts";
+import type { MediaItem } from "../artifacts/media.ts";
 
 /** Ports by name; a trailing `?` marks an input that may stay unconnected. */
 export type InputPorts = Readonly<Record<string, ArtifactKindId | `${ArtifactKindId}?`>>;
@@ -68,6 +69,12 @@ export interface StageContext<Params, In extends InputPorts> {
   readonly progress: (progress: Progress) => void;
   /** Says what a person should know although nothing failed. */
   readonly warn: (message: string) => void;
+  /**
+   * Shows a picture of unfinished work to whoever waits: live, in the run's folder and in its report. An
+   * item of the same name replaces the last one. No result may depend on it, so the parameters that say
+   * how often and how much belong in `ignored`.
+   */
+  readonly preview: (item: MediaItem) => void;
   readonly checkpoint: CheckpointSlot;
   /** Aborted when the run is to stop: save a checkpoint and throw the signal's reason. */
   readonly signal: AbortSignal;

@@ -3,6 +3,7 @@
 import type { ArtifactKindId, ArtifactKinds, ArtifactKindTable } from "../artifacts/artifact.ts";
 import type { Job, JobOutcome, WorkerEvent } from "./job.ts";
 import { openConfined, openConfinedFolder } from "./open_confined.ts";
+import { sendPreview } from "./preview.ts";
 import type {
   AnyStage,
   CheckpointSlot,
@@ -31,11 +32,15 @@ export async function runJob(job: Job, options: WorkerOptions): Promise<JobOutco
   const { store, signal } = options;
   const warnings: string[] = [];
   const log: string[] = [];
+  let step = 0;
   const emit = (event: WorkerEvent) => {
+    if (event.kind === "progress") step = event.progress.step;
+    if (event.kind === "resumed") step = event.step;
     if (event.kind === "warning") warnings.push(event.message);
     if (event.kind === "log") log.push(event.text);
     options.emit(event);
   };
+  const warn = (message: string) => emit({ kind: "warning", message });
   const started = performance.now();
   try {
     const stage = stageOf(options.stages, job.uses);
@@ -45,8 +50,9 @@ export async function runJob(job: Job, options: WorkerOptions): Promise<JobOutco
       seed: BigInt(job.seed),
       engine: job.engine,
       progress: (progress) => emit({ kind: "progress", progress }),
-      warn: (message) => emit({ kind: "warning", message }),
-      checkpoint: announced(store.checkpointSlot(job.key), emit),
+      warn,
+      preview: (item) => emit(sendPreview(item, step)),
+      checkpoint: announced(store.checkpointSlot(job.key, warn), emit),
       signal,
       openFile: (path) => openConfined(path, job),
       openFolder: (path) => openConfinedFolder(path, job),

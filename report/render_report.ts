@@ -6,6 +6,7 @@ import type { RunRecord } from "../pipelines/run_record.ts";
 import { CHART_DRAWING_VERSION, drawCharts } from "./draw_chart.ts";
 import { Markup, markup } from "./markup.ts";
 import type { LoadedImage } from "./section.ts";
+import { lastPreviews } from "./last_previews.ts";
 import { header } from "./header.ts";
 import { sections } from "./sections/mod.ts";
 import { style } from "./style.ts";
@@ -19,6 +20,8 @@ export interface DrawingMemo {
 
 export interface ReportOptions {
   readonly memo?: DrawingMemo;
+  /** Bytes of a file of the run's folder, for previews. */
+  readonly preview?: (file: string) => Promise<Uint8Array>;
 }
 
 // No script runs and no address is fetched, whatever the record holds: the second line of defence
@@ -37,11 +40,17 @@ export async function renderReport(
   blob: (digest: string) => Promise<Uint8Array>,
   options: ReportOptions = {},
 ): Promise<string> {
-  const [images, drawings] = await Promise.all([
-    Promise.all(record.media.map(({ type, blob: digest }) => loadImage(type, digest, blob))),
+  const [images, previews, drawings] = await Promise.all([
+    Promise.all(record.media.map(({ type, blob: digest }) => loadImage(type, () => blob(digest)))),
+    Promise.all(
+      lastPreviews(record.previews).map(async (item) => {
+        const image = await loadImage(item.type, () => readPreview(item.file, options));
+        return { item, image };
+      }),
+    ),
     drawOnce(record.charts, options.memo),
   ]);
-  const view = { record, images, drawings };
+  const view = { record, images, previews, drawings };
   const parts = sections.flatMap(({ id, title, render }) => {
     const body = render(view);
     return body === undefined ? [] : [{ id, title, body }];
@@ -75,13 +84,16 @@ ${body}
 `.toString();
 }
 
+function readPreview(file: string, { preview }: ReportOptions): Promise<Uint8Array> {
+  return preview ? preview(file) : Promise.reject(new Error("The run's folder is not known"));
+}
+
 async function loadImage(
   type: string,
-  digest: string,
-  blob: (digest: string) => Promise<Uint8Array>,
+  load: () => Promise<Uint8Array>,
 ): Promise<LoadedImage> {
   try {
-    const bytes = await blob(digest);
+    const bytes = await load();
     return {
       kind: "loaded",
       address: `data:${type};base64,${Buffer.from(bytes).toString("base64")}`,

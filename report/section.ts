@@ -1,6 +1,6 @@
 /** What a section of the report is, and what it is given. */
 
-import type { RunRecord } from "../pipelines/run_record.ts";
+import type { PreviewRecord, RunRecord } from "../pipelines/run_record.ts";
 import type { Markup } from "./markup.ts";
 
 /** A picture as a `data:` address, or why it cannot be shown. */
@@ -13,6 +13,8 @@ export interface ReportView {
   readonly record: RunRecord;
   /** In the order of `record.media`. */
   readonly images: readonly LoadedImage[];
+  /** Of each stage, those that came last. */
+  readonly previews: readonly { readonly item: PreviewRecord; readonly image: LoadedImage }[];
   /** SVG of each chart, in the order of `record.charts`. */
   readonly drawings: readonly Markup[];
 }

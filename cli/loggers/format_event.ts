@@ -22,6 +22,8 @@ export function formatEvent(
       return line("▸", "cyan", event.stage, `runs     ${event.reason}`);
     case "stage-resumed":
       return line("▸", "cyan", event.stage, `continues from step ${event.step}`);
+    case "stage-preview":
+      return line("·", "dim", event.stage, `preview  ${event.file}  step ${event.step}`);
     case "stage-warning":
       return line("!", "yellow", event.stage, event.message);
     case "stage-finished":

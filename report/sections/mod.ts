@@ -5,6 +5,7 @@ import { charts } from "./charts.ts";
 import { config } from "./config.ts";
 import { graph } from "./graph.ts";
 import { media } from "./media.ts";
+import { previews } from "./previews.ts";
 import { provenance } from "./provenance.ts";
 import { reproduce } from "./reproduce.ts";
 import { scores } from "./scores.ts";
@@ -14,6 +15,7 @@ export const sections: readonly Section[] = [
   media,
   scores,
   charts,
+  previews,
   graph,
   stages,
   config,

@@ -14,6 +14,7 @@ const record: RunRecord = {
   scores: [],
   charts: [],
   media: [],
+  previews: [],
   provenance: {},
 };
 
@@ -52,4 +53,18 @@ Deno.test("the sink keeps logs apart, and progress now and then but always the l
     assert.equal(events[1].progress.step, 100);
     assert.equal(await Deno.readTextFile(`${path}/logs/a.log`), "printed\nWarning: odd\n");
     assert.equal(await Deno.readTextFile(`${path}/logs/b.log`), "Failed: bad\n");
+  }));
+
+Deno.test("keepPreview() writes pictures by stage, the last of a name, and says where", () =>
+  withFolder(async (folder) => {
+    const { path, keepPreview, close } = createRunFolder(`${folder}/runs`, "r");
+    const item = { type: "image/png", width: 1, height: 1, caption: "", name: "a.png" } as const;
+    for (const byte of [1, 2]) keepPreview("train", { ...item, bytes: Uint8Array.of(byte, 255) });
+    const file = keepPreview("other", { ...item, bytes: Uint8Array.of(3) });
+    close();
+    assert.equal(file, "previews/other/a.png");
+    assert.deepEqual(await Deno.readFile(`${path}/previews/train/a.png`), Uint8Array.of(2, 255));
+    assert.deepEqual(await Deno.readFile(`${path}/${file}`), Uint8Array.of(3));
+    const left = [...Deno.readDirSync(`${path}/previews/train`)].map(({ name }) => name);
+    assert.deepEqual(left, ["a.png"]);
   }));

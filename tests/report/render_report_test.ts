@@ -212,6 +212,16 @@ function poison(record: RunRecord, text: string): RunRecord {
       caption: text,
       blob: text,
     })),
+    previews: [{
+      stage: text,
+      step: 1,
+      name: text,
+      type: "image/png",
+      width: 1,
+      height: 1,
+      caption: text,
+      file: text,
+    }],
     provenance: { [text]: text },
   };
 }

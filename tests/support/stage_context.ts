@@ -1,5 +1,6 @@
 /** What stages receive, without a pipeline. */
 
+import type { MediaItem } from "../../artifacts/media.ts";
 import type { EngineChoice, InputArtifact, OpenFolder, Progress } from "../../pipelines/stage.ts";
 import { MemoryCheckpoint } from "./memory_checkpoint.ts";
 
@@ -8,17 +9,22 @@ export function input<Value>(value: Value, digest = "0123456789abcdef"): InputAr
   return { digest, load: () => Promise.resolve(value) };
 }
 
-/** Everything of a stage's context but `params` and `inputs`; warnings are kept. */
+/** Everything of a stage's context but `params` and `inputs`; warnings and previews are kept. */
 export function stageContext(engine: EngineChoice, seed = 417n) {
   const warnings: string[] = [];
+  const previews: MediaItem[] = [];
   return {
     warnings,
+    previews,
     context: {
       seed,
       engine,
       progress: (_progress: Progress) => {},
       warn: (message: string) => {
         warnings.push(message);
+      },
+      preview: (item: MediaItem) => {
+        previews.push(item);
       },
       checkpoint: new MemoryCheckpoint(),
       signal: new AbortController().signal,

@@ -118,6 +118,34 @@ async function misbehave(behaviour: string): Promise<void> {
   }
 }
 
+/** Draws and shows what it has every now and then: bytes of every value, which no text could carry. */
+const sketch = defineStage({
+  id: "tiny/sketch",
+  version: 1,
+  summary: "Draw, with previews",
+  params: z.strictObject({
+    steps: z.int().positive().default(4),
+    previewEvery: z.int().positive().default(2),
+    previewName: z.string().default("step"),
+  }),
+  ignored: ["previewEvery", "previewName"],
+  inputs: {},
+  outputs: { curve: "curves" },
+  run({ params, progress, preview }) {
+    const points: (readonly [number, number])[] = [];
+    for (let step = 1; step <= params.steps; step++) {
+      points.push([step, step ** 2]);
+      progress({ step, of: params.steps });
+      if (step % params.previewEvery !== 0) continue;
+      const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i + step);
+      const item = { type: "image/png" as const, width: 2, height: 1, bytes };
+      preview({ ...item, name: `${params.previewName}_${step}.png`, caption: `Step ${step}` });
+      preview({ ...item, name: "latest.png", caption: `The latest, step ${step}` });
+    }
+    return Promise.resolve({ curve: chart("sketch", points) });
+  },
+});
+
 const open = defineStage({
   id: "tiny/open",
   version: 1,
@@ -138,6 +166,7 @@ export const tinyStages = {
   "tiny/total": total,
   "tiny/count": count,
   "tiny/open": open,
+  "tiny/sketch": sketch,
 } satisfies StageTable;
 
 function chart(name: string, points: readonly (readonly [number, number])[]) {

@@ -19,6 +19,17 @@ const events: readonly Event[] = [
     progress: { step: 5, of: 9, values: { loss: 0.03123 } },
   },
   { kind: "stage-log", stage: "train", text: "noise\n" },
+  {
+    kind: "stage-preview",
+    stage: "train",
+    step: 5,
+    name: "step_5.png",
+    type: "image/png",
+    width: 2,
+    height: 1,
+    caption: "Samples",
+    file: "previews/train/step_5.png",
+  },
   { kind: "stage-warning", stage: "train", message: "slow" },
   { kind: "stage-finished", stage: "train", seconds: 92 },
   { kind: "artifact-damaged", stage: "test", port: "scores", message: "digest differs" },
@@ -37,6 +48,7 @@ Deno.test("plainLogger() writes each event once, without escape codes", () => {
 … train  waits for process 7 on host, since then
 ▸ train  runs     first run
 ▸ train  continues from step 4
+· train  preview  previews/train/step_5.png  step 5
 ! train  slow
 ✓ train  ran      1:32
 ! test   digest differs

@@ -33,6 +33,6 @@ Deno.test("config section takes linear time on a long line of open quotes and ma
 
 function render(text: string): string {
   const record = { ...goldenRecord([]), config: text };
-  const section = String(config.render({ record, images: [], drawings: [] }));
+  const section = String(config.render({ record, images: [], previews: [], drawings: [] }));
   return /<pre[^>]*>([^]*)\n<\/pre>/.exec(section)?.[1] ?? "";
 }

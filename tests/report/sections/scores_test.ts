@@ -69,14 +69,16 @@ Deno.test("scores section names the stage of a row only when several stages scor
   const record = goldenRecord([]);
   const one = { ...PSNR, stage: "scores_a" };
   const view = (all: (Score & { stage: string })[]) =>
-    String(scores.render({ record: { ...record, scores: all }, images: [], drawings: [] }));
+    String(
+      scores.render({ record: { ...record, scores: all }, images: [], previews: [], drawings: [] }),
+    );
   assert.doesNotMatch(view([one]), /scores_a/);
   assert.match(view([one, { ...one, stage: "scores_b" }]), /<small>scores_a<\/small>/);
 });
 
 function render(all: readonly Score[]): string {
   const record = { ...goldenRecord([]), scores: all.map((score) => ({ ...score, stage: "s" })) };
-  return String(scores.render({ record, images: [], drawings: [] }));
+  return String(scores.render({ record, images: [], previews: [], drawings: [] }));
 }
 
 function stars(text: string): string[] {
