@@ -38,6 +38,7 @@ const surroundings = () => ({
   seed: 3n,
   engine: { backend: "cpu", threads: 1 } as const,
   progress: () => {},
+  preview: () => {},
   checkpoint: new MemoryCheckpoint(),
   signal: new AbortController().signal,
   openFile: () => Promise.reject(new Error("no file is expected to be opened")),

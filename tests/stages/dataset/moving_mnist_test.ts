@@ -104,6 +104,7 @@ function run(
     engine: { backend: "cpu", threads: 1 },
     progress: () => {},
     warn: () => {},
+    preview: () => {},
     checkpoint: new MemoryCheckpoint(),
     signal: new AbortController().signal,
     openFile: () => Promise.reject(new Error("no file is expected to be opened")),

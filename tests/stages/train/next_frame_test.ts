@@ -125,6 +125,7 @@ function run(params: Partial<Params>, validation?: Clips, train = clips("train")
     engine: { backend: "auto", threads: 1 },
     progress: () => {},
     warn: () => {},
+    preview: () => {},
     checkpoint: new MemoryCheckpoint(),
     signal: new AbortController().signal,
     openFile: () => Promise.reject(new Error("no file is expected to be opened")),
