@@ -88,6 +88,17 @@ Deno.test("checkpointSlot() falls back when a file is gone, and has none when al
     assert.match(warnings.at(-1) ?? "", /the digest of "1-.*a.bin" must be .*, but it is /);
   }));
 
+Deno.test("checkpointSlot() does not believe an index whose step was changed", () =>
+  withFolder(async (folder) => {
+    const { slot } = slotIn(folder);
+    for (const step of [1, 2]) await slot.save(checkpointOf(step));
+    const path = `${folder}/slot/checkpoint-2.json`;
+    const text = Deno.readTextFileSync(path);
+    Deno.writeTextFileSync(path, text.replace('"step":2', '"step":3'));
+    assert.notEqual(Deno.readTextFileSync(path), text);
+    assert.deepEqual(await slot.load(), checkpointOf(1));
+  }));
+
 Deno.test("checkpointSlot() does not let a damaged checkpoint push the last whole one out", () =>
   withFolder(async (folder) => {
     const { slot } = slotIn(folder);
