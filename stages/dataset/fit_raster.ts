@@ -31,6 +31,8 @@ export interface Fit {
  */
 export function fitRaster(raster: Raster, fit: Fit): Uint8Array {
   const { size, channels, filter } = fit;
+  const isFitting = raster.width === size && raster.height === size;
+  if (isFitting && raster.channels === channels) return raster.data.slice();
   const { source, target } = placement(raster, fit);
   const image = filled(fit);
   resampleGrid({

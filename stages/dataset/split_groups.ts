@@ -50,6 +50,28 @@ export function splitGroups(
   return splits;
 }
 
+/**
+ * Splits of items that have one already. Where no item is for validation, its share is taken from the
+ * training items, as `splitGroups` does.
+ */
+export function splitItems(
+  items: readonly GroupedItem[],
+  fixed: readonly SplitName[],
+  { validation }: Pick<Shares, "validation">,
+  seed: bigint,
+): Readonly<Record<SplitName, readonly number[]>> {
+  const of = (name: SplitName) => items.flatMap((_, index) => fixed[index] === name ? index : []);
+  const splits = { train: of("train"), validation: of("validation"), test: of("test") };
+  if (splits.validation.length > 0) return splits;
+  const { train } = splits;
+  const parts = splitGroups(train.map((index) => items[index]!), { validation, test: 0 }, seed);
+  return {
+    ...splits,
+    train: parts.train.map((place) => train[place]!),
+    validation: parts.validation.map((place) => train[place]!),
+  };
+}
+
 /** Indices of items that belong together, in the order of their first items. */
 function mergeGroups(items: readonly GroupedItem[]): number[][] {
   const parents = items.map((_, index) => index);
