@@ -49,6 +49,11 @@ export function noiseSchedule(beta: Float64Array): NoiseSchedule {
       );
     }
     const current = previous * (1 - b);
+    if (current === 1) {
+      throw new RangeError(
+        `Cannot build a noise schedule: beta[${n}] = ${b} is too small to add any noise to step 0`,
+      );
+    }
     schedule.alphaBar[n] = current;
     schedule.signal[n] = Math.sqrt(current);
     schedule.noise[n] = Math.sqrt(1 - current);

@@ -1,12 +1,14 @@
 /** What the network predicts, and the clean sample that its prediction means. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { NoiseSchedule } from "./noise_schedule.ts";
 
 /** The noise, the clean sample, or v = √ᾱ ε − √(1−ᾱ) x0 (Salimans & Ho 2022, https://arxiv.org/abs/2202.00512). */
 export const objectiveIds = ["eps", "x0", "v"] as const;
 export type Objective = typeof objectiveIds[number];
 
-export const lossIds = ["l1", "l2"] as const;
+/** Of the difference d of answer and target: |d|, d², or d²/2 up to 1 and |d| − 1/2 above (Huber). */
+export const lossIds = ["l1", "l2", "huber"] as const;
 export type LossId = typeof lossIds[number];
 
 /** √ᾱ and √(1−ᾱ) of one diffusion step. */
@@ -61,8 +63,34 @@ export function cleanFactors(objective: Objective, level: NoiseLevel): CleanFact
   }
 }
 
-/** Mean over all elements of |a − b| (L1, as Residual Video Diffusion) or (a − b)² (L2, as DDPM). Scalar. */
-export function distance(loss: LossId, a: tf.Tensor, b: tf.Tensor): tf.Scalar {
-  const difference = tf.sub(a, b);
-  return tf.mean(loss === "l1" ? tf.abs(difference) : tf.square(difference)) as tf.Scalar;
+/**
+ * Refuses to predict ε where a diffusion step leaves no signal: there x0 does not follow from it.
+ * @throws {RangeError} For ε on a schedule with zero terminal SNR.
+ */
+export function requireRecoverable(objective: Objective, schedule: NoiseSchedule): void {
+  const blind = schedule.signal.indexOf(0);
+  if (objective !== "eps" || blind === -1) return;
+  throw new RangeError(
+    `Cannot recover x0 from "eps" where alpha-bar is 0, at diffusion step ${blind} of ${schedule.steps}: ` +
+      'predict "x0" or "v"',
+  );
+}
+
+/** The loss of each element; L1 as Residual Video Diffusion, L2 as DDPM. */
+export function elementLoss(loss: LossId, answer: tf.Tensor, target: tf.Tensor): tf.Tensor {
+  const difference = tf.sub(answer, target);
+  switch (loss) {
+    case "l1":
+      return tf.abs(difference);
+    case "l2":
+      return tf.square(difference);
+    case "huber": {
+      const size = tf.abs(difference);
+      // With m = min(|d|, 1): m (|d| − m/2) is d²/2 below 1 and |d| − 1/2 above, without a branch.
+      const small = tf.minimum(size, 1);
+      return tf.mul(small, tf.sub(size, tf.mul(small, 0.5)));
+    }
+    default:
+      return loss satisfies never;
+  }
 }

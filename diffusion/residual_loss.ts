@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { diffuse } from "./forward_process.ts";
-import type { LossId } from "./objective.ts";
+import { elementLoss, type LossId } from "./objective.ts";
 import {
   denoise,
   type FrameConditions,
@@ -28,7 +28,8 @@ export interface ResidualLossOptions {
  * - `disturbance1`, ... (optional): added to what they are shown, in the shape of a frame;
  * - `timesteps` `[target * batch]`: diffusion step of each target, the batch of one frame adjacent;
  * - `factors` `[target * batch, 4]`: of the same rows, see `forwardFactors`;
- * - `noise` `[target * batch, height, width, channel]`: ε, standard normal.
+ * - `noise` `[target * batch, height, width, channel]`: ε, standard normal;
+ * - `weights` `[target * batch]` (optional): of the rows, see `lossWeights`; absent, all are 1.
  */
 export type ResidualBatch = Readonly<Record<string, tf.Tensor>>;
 
@@ -43,7 +44,7 @@ export function residualLoss(
   { model, loss, warmup }: ResidualLossOptions,
   batch: ResidualBatch,
 ): tf.Tensor {
-  const { truth, timesteps, factors, noise } = batch;
+  const { truth, timesteps, factors, noise, weights } = batch;
   const time = truth!.shape[1]!;
   const frame = (t: number) => batch[`frame${t}`] as tf.Tensor4D;
   const [size, height, width] = frame(0).shape;
@@ -74,8 +75,8 @@ export function residualLoss(
     timesteps: timesteps!,
     levels: tf.slice(factors!, [0, 0], [-1, 2]),
   });
-  const difference = tf.sub(answer, target);
-  return tf.mean(loss === "l1" ? tf.abs(difference) : tf.square(difference), [1, 2, 3]);
+  const losses = tf.mean(elementLoss(loss, answer, target), [1, 2, 3]);
+  return weights ? tf.mul(weights, losses) : losses;
 }
 
 function stack(conditions: readonly FrameConditions[]): FrameConditions {

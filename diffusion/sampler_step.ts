@@ -12,9 +12,17 @@ export interface SamplerTensors {
   readonly noise: tf.Tensor;
   /** x̂0 of the step before; anything finite in the first step. */
   readonly previousX0: tf.Tensor;
+  /**
+   * What a network with learned variance says of it: −1 is the small variance, 1 the large one. Absent, a step
+   * with learned variance takes the small one; steps of fixed variance ignore it.
+   */
+  readonly varianceFraction?: tf.Tensor;
 }
 
-/** The factors of a step as float32 `[7]`, in the order `samplerStep` reads them. */
+/** Values that x̂0 is clipped to; a number stands for ± itself. */
+export type ClipRange = number | { readonly low: number; readonly high: number };
+
+/** The factors of a step as float32 `[8]`, in the order `samplerStep` reads them. */
 export function stepFactors({ clean, next }: SamplerStep): Float32Array {
   return Float32Array.of(
     clean.x,
@@ -24,32 +32,48 @@ export function stepFactors({ clean, next }: SamplerStep): Float32Array {
     next.output,
     next.noise,
     next.previousX0,
+    next.noiseRange,
   );
 }
 
 /**
  * One step; factors are data, so one compiled program serves all steps of all samplers.
  *
- * @param factors `[7]`, from `stepFactors`.
- * @param clip x̂0 is clipped to ± this; null leaves it. Residual Video Diffusion clips to 2: a difference of
+ * @param factors `[8]`, from `stepFactors`.
+ * @param clip What x̂0 is clipped to; null leaves it. Residual Video Diffusion clips to ± 2: a difference of
  * two images in [−1, 1].
  */
 export function samplerStep(
   factors: tf.Tensor1D,
   tensors: SamplerTensors,
-  options: { readonly clip: number | null },
+  options: { readonly clip: ClipRange | null },
 ): { readonly next: tf.Tensor; readonly x0: tf.Tensor } {
   const factor = (i: number) => tf.reshape(tf.slice(factors, i, 1), []);
   const clean = weightedSum([[factor(0), tensors.x], [factor(1), tensors.output]]);
-  const x0 = options.clip === null ? clean : tf.clipByValue(clean, -options.clip, options.clip);
+  const x0 = options.clip === null ? clean : clipped(clean, options.clip);
+  const { varianceFraction } = tensors;
+  const noise = varianceFraction === undefined
+    ? tensors.noise
+    : tf.mul(tensors.noise, noiseScale(varianceFraction, factor(7)));
   const next = weightedSum([
     [factor(2), x0],
     [factor(3), tensors.x],
     [factor(4), tensors.output],
-    [factor(5), tensors.noise],
+    [factor(5), noise],
     [factor(6), tensors.previousX0],
   ]);
   return { next, x0 };
+}
+
+function clipped(x0: tf.Tensor, range: ClipRange): tf.Tensor {
+  return typeof range === "number"
+    ? tf.clipByValue(x0, -range, range)
+    : tf.clipByValue(x0, range.low, range.high);
+}
+
+/** e^{f · range} with f = (v + 1) / 2, not limited to [0, 1], as in Nichol & Dhariwal 2021. */
+function noiseScale(v: tf.Tensor, range: tf.Tensor): tf.Tensor {
+  return tf.exp(tf.mul(tf.mul(tf.add(v, 1), 0.5), range));
 }
 
 function weightedSum(

@@ -1,17 +1,16 @@
 /** Ancestral sampling. */
 
+import type { VarianceId } from "../log_variance.ts";
 import { entry } from "../noise_schedule.ts";
 import { cleanFactors } from "../objective.ts";
 import type { SamplerOptions, SamplerStep } from "./sampler.ts";
 
-export const varianceIds = ["small", "large"] as const;
-
 export interface AncestralOptions extends SamplerOptions {
   /**
    * Variance of a step: `small` is that of q(x_p | x_n, x0), right when the data is one point; `large` is β,
-   * right when the data is white noise, with `small` of the step before in the step that reaches x0.
+   * right when the data is white noise; `learned` lets the network choose for each pixel between the two.
    */
-  readonly variance: typeof varianceIds[number];
+  readonly variance: VarianceId;
 }
 
 /**
@@ -21,7 +20,8 @@ export interface AncestralOptions extends SamplerOptions {
  *     mean = √ᾱ_p b / (1−ᾱ_n) x̂0 + √ā (1−ᾱ_p) / (1−ᾱ_n) x_n
  *
  * Source: Ho et al. 2020, https://arxiv.org/abs/2006.11239, equations 6 and 7; with skipped steps,
- * Nichol & Dhariwal 2021, https://arxiv.org/abs/2102.09672, section 4. The last step adds no noise.
+ * Nichol & Dhariwal 2021, https://arxiv.org/abs/2102.09672, section 4, and equation 15 for the learned variance.
+ * The last step adds no noise.
  */
 export function ancestral(options: AncestralOptions): readonly SamplerStep[] {
   const { schedule, objective, timesteps, variance } = options;
@@ -48,7 +48,10 @@ export function ancestral(options: AncestralOptions): readonly SamplerStep[] {
         output: 0,
         noise: following === undefined
           ? 0
-          : Math.sqrt(variance === "small" ? posteriorVariance : beta),
+          : Math.sqrt(variance === "large" ? beta : posteriorVariance),
+        noiseRange: following === undefined || variance !== "learned"
+          ? 0
+          : 0.5 * Math.log(beta / posteriorVariance),
         previousX0: 0,
       },
     };

@@ -2,7 +2,7 @@
 
 import { entry } from "../noise_schedule.ts";
 import { cleanFactors } from "../objective.ts";
-import type { SamplerOptions, SamplerStep } from "./sampler.ts";
+import type { FinalNoise, SamplerOptions, SamplerStep } from "./sampler.ts";
 
 export interface DdimOptions extends SamplerOptions {
   /** 0 is deterministic, 1 draws as much noise as ancestral sampling with the small variance. */
@@ -12,22 +12,25 @@ export interface DdimOptions extends SamplerOptions {
    * output (as diffusers does by default). The same unless clipping changes x̂0.
    */
   readonly rederiveNoise: boolean;
+  /** Zero, if absent. */
+  readonly finalNoise?: FinalNoise;
 }
 
 /**
  *     σ = η √((1−ᾱ_p)/(1−ᾱ_n)) √(1 − ᾱ_n/ᾱ_p)
  *     x_p = √ᾱ_p x̂0 + √(1−ᾱ_p−σ²) ε̂ + σ z
  *
- * where p is the next diffusion step of the list, and ᾱ_p = 1 after the last.
+ * where p is the next diffusion step of the list, and ᾱ_p = 1 (or ᾱ_0, see `FinalNoise`) after the last.
  *
  * Source: Song et al. 2021, https://arxiv.org/abs/2010.02502, equations 12 and 16.
  */
 export function ddim(options: DdimOptions): readonly SamplerStep[] {
   const { schedule, objective, timesteps, eta, rederiveNoise } = options;
+  const final = options.finalNoise === "first" ? entry(schedule.alphaBar, 0) : 1;
   return timesteps.map((timestep, i) => {
     const following = timesteps[i + 1];
     const current = entry(schedule.alphaBar, timestep);
-    const target = following === undefined ? 1 : entry(schedule.alphaBar, following);
+    const target = following === undefined ? final : entry(schedule.alphaBar, following);
     const signal = entry(schedule.signal, timestep);
     const noise = entry(schedule.noise, timestep);
     const sigma = eta * Math.sqrt((1 - target) / (1 - current)) * Math.sqrt(1 - current / target);
@@ -49,7 +52,7 @@ export function ddim(options: DdimOptions): readonly SamplerStep[] {
       timestep,
       level: { signal, noise },
       clean,
-      next: { ...next, noise: sigma, previousX0: 0 },
+      next: { ...next, noise: sigma, noiseRange: 0, previousX0: 0 },
     };
   });
 }

@@ -1,5 +1,7 @@
 /** β that grows linearly. */
 
+import { linspace } from "../linspace.ts";
+
 /**
  * β from 0.0001 to 0.02 in equal steps, whatever their number.
  *
@@ -7,19 +9,10 @@
  * the last one keeps signal (see `terminalSignalWarning`); `linearScaled` repairs that.
  */
 export function linear(steps: number): Float64Array {
-  return equallySpaced(1e-4, 0.02, steps);
+  return linspace(1e-4, 0.02, steps);
 }
 
-/** β from 0.1 / steps to 20 / steps, at most 1: the same process as `linear(1000)`, cut into `steps` pieces. */
+/** β from 0.1 / steps to 20 / steps, at most 0.999: the same process as `linear(1000)`, cut into `steps` pieces. */
 export function linearScaled(steps: number): Float64Array {
-  return equallySpaced(0.1 / steps, 20 / steps, steps).map((beta) => Math.min(beta, 0.999));
-}
-
-function equallySpaced(first: number, last: number, count: number): Float64Array {
-  // The quotient first, as numpy.linspace does: the published tables then agree to the last bit.
-  const step = count > 1 ? (last - first) / (count - 1) : 0;
-  return Float64Array.from(
-    { length: count },
-    (_, i) => i === count - 1 && i > 0 ? last : first + i * step,
-  );
+  return linspace(0.1 / steps, 20 / steps, steps).map((beta) => Math.min(beta, 0.999));
 }

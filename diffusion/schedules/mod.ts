@@ -2,11 +2,15 @@
 
 import { cosine } from "./cosine.ts";
 import { linear, linearScaled } from "./linear.ts";
+import { scaledLinear } from "./scaled_linear.ts";
+import { sigmoid } from "./sigmoid.ts";
 
 export const schedules = {
   linear,
   linear_scaled: linearScaled,
+  scaled_linear: scaledLinear,
   cosine,
+  sigmoid,
 } satisfies Record<string, (steps: number) => Float64Array>;
 
 export type ScheduleId = keyof typeof schedules;

@@ -4,12 +4,10 @@ import { z } from "zod";
 import { type AnimatedRow, animateRows } from "../../artifacts/animate_rows.ts";
 import type { Clips } from "../../artifacts/clips.ts";
 import type { MediaItem } from "../../artifacts/media.ts";
-import { noiseSchedule } from "../../diffusion/noise_schedule.ts";
-import { ancestral, varianceIds } from "../../diffusion/samplers/ancestral.ts";
-import { ddim } from "../../diffusion/samplers/ddim.ts";
-import type { SamplerStep } from "../../diffusion/samplers/sampler.ts";
-import { schedules } from "../../diffusion/schedules/mod.ts";
-import { spacingIds, timestepSpacing } from "../../diffusion/timestep_spacing.ts";
+import { buildSchedule } from "../../diffusion/build_schedule.ts";
+import { chooseSampler, samplerIds } from "../../diffusion/choose_sampler.ts";
+import { fixedVarianceIds } from "../../diffusion/log_variance.ts";
+import { spacingIds } from "../../diffusion/timestep_spacing.ts";
 import { createEngine } from "../../engine/create_engine.ts";
 import { defineStage } from "../../pipelines/stage.ts";
 import { disposeAll, toDevice } from "../../training/host_tensor.ts";
@@ -22,11 +20,11 @@ const id = "sample/residual_diffusion";
 
 const params = z.strictObject({
   samplesPerClip: z.int().positive().default(1).describe("Samples drawn for each clip"),
-  sampler: z.enum(["ddim", "ancestral"]).default("ddim").describe("Reverse process"),
+  sampler: z.enum(samplerIds).default("ddim").describe("Reverse process"),
   steps: z.int().positive().default(10).describe("Diffusion steps visited for each frame"),
   spacing: z.enum(spacingIds).default("trailing").describe("Which diffusion steps are visited"),
   eta: z.number().min(0).max(1).default(0).describe("DDIM: share of fresh noise"),
-  variance: z.enum(varianceIds).default("small").describe("Ancestral: variance of a step"),
+  variance: z.enum(fixedVarianceIds).default("small").describe("Ancestral: variance of a step"),
   clip: z.number().positive().nullable().default(1).describe(
     "Largest residual during reverse diffusion, in pixels of range [0, 1], or null",
   ),
@@ -108,18 +106,12 @@ function requireFuture({ contextFrames, shape, source }: Clips): void {
   );
 }
 
-function samplerSteps(params: Params, { schedule, timesteps, objective }: Denoiser) {
-  const tables = noiseSchedule(schedules[schedule](timesteps));
-  const visited = timestepSpacing(params.spacing, timesteps, params.steps);
-  const common = { schedule: tables, objective, timesteps: visited };
-  switch (params.sampler) {
-    case "ddim":
-      return ddim({ ...common, eta: params.eta, rederiveNoise: true });
-    case "ancestral":
-      return ancestral({ ...common, variance: params.variance });
-    default:
-      return params.sampler satisfies never as readonly SamplerStep[];
-  }
+function samplerSteps(params: Params, denoiser: Denoiser) {
+  return chooseSampler(
+    { ...params, rederiveNoise: true },
+    buildSchedule({ ...denoiser, zeroTerminalSnr: false }),
+    denoiser.objective,
+  );
 }
 
 /** As uint8, the precision of video: rounding adds 1e-6 to a mean squared error. */

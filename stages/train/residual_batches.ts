@@ -11,6 +11,8 @@ import { clipBatches } from "./clip_batches.ts";
 export interface ResidualBatchOptions {
   readonly schedule: NoiseSchedule;
   readonly objective: Objective;
+  /** Weight of the loss at each diffusion step; absent, all are 1. */
+  readonly weights?: Float64Array;
   /** Clips of a step. */
   readonly batch: number;
   /** Length of the window cut from each clip. */
@@ -31,7 +33,7 @@ export function residualBatches(
   seed: bigint,
   options: ResidualBatchOptions,
 ): (step: number) => Record<string, HostTensor> {
-  const { schedule, objective, batch, frames, warmup, contextNoise } = options;
+  const { schedule, objective, weights, batch, frames, warmup, contextNoise } = options;
   const [, , height, width, channels] = clips.shape;
   const size = height * width * channels;
   const targets = frames - warmup;
@@ -45,6 +47,9 @@ export function residualBatches(
       truth: { shape: [batch, frames], data: truthMask(options, seed, step) },
       timesteps: { shape: [rows], data: Float32Array.from(timesteps) },
       factors: { shape: [rows, 4], data: forwardFactors(schedule, objective, timesteps) },
+      ...(weights
+        ? { weights: { shape: [rows], data: Float32Array.from(timesteps, (t) => weights[t]!) } }
+        : {}),
       noise: {
         shape: [rows, height, width, channels],
         data: normals({ seed, stream: Stream.noise, step }, rows * size),

@@ -3,11 +3,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { NamedArrays, Weights } from "../../artifacts/weights.ts";
-import { noiseSchedule, terminalSignalWarning } from "../../diffusion/noise_schedule.ts";
+import { buildSchedule } from "../../diffusion/build_schedule.ts";
+import { lossWeights, weightingIds } from "../../diffusion/loss_weights.ts";
+import { terminalSignalWarning } from "../../diffusion/noise_schedule.ts";
 import { lossIds, objectiveIds } from "../../diffusion/objective.ts";
 import { residualLoss } from "../../diffusion/residual_loss.ts";
 import type { ResidualModel, ResidualParameters } from "../../diffusion/residual_rollout.ts";
-import { scheduleIds, schedules } from "../../diffusion/schedules/mod.ts";
+import { scheduleIds } from "../../diffusion/schedules/mod.ts";
 import { createEngine } from "../../engine/create_engine.ts";
 import { nextFrameParameters } from "../../models/next_frame.ts";
 import { nest, type Parameters, type ParameterSpecs, under } from "../../models/parameters.ts";
@@ -42,6 +44,12 @@ const params = z.strictObject({
   timesteps: z.int().positive().default(100).describe("Diffusion steps of the forward process"),
   objective: z.enum(objectiveIds).default("x0").describe("What the network predicts"),
   loss: z.enum(lossIds).default("l2").describe("Distance to the target"),
+  weighting: z.enum(weightingIds).default("uniform").describe(
+    "Weight of each diffusion step in the loss",
+  ),
+  gamma: z.number().positive().default(5).describe(
+    "min_snr: largest signal-to-noise ratio that counts",
+  ),
   sigma: z.number().positive().default(0.25).describe(
     "Unit of the residual, in pixels of range [0, 1]; 0.5 is the published 1 for [-1, 1]",
   ),
@@ -99,12 +107,16 @@ export const trainResidualDiffusion = defineStage({
       sigma: params.sigma,
       objective: params.objective,
     };
-    const schedule = noiseSchedule(schedules[params.schedule](params.timesteps));
+    // Not offered here: the compact denoiser divides by √ᾱ, to think in pixels.
+    const schedule = buildSchedule({ ...params, zeroTerminalSnr: false });
     const warning = terminalSignalWarning(schedule);
     if (warning !== undefined) warn(warning);
 
     const batches = { ...params, schedule, frames: params.frames ?? clips.shape[1] };
-    const draw = residualBatches(clips, seed, batches);
+    // Of the training alone: the validation is to compare between weightings.
+    const weights = lossWeights(params, params.objective, schedule);
+    const isWeighted = params.weighting !== "uniform"; // else the program need not multiply by 1
+    const draw = residualBatches(clips, seed, { ...batches, ...(isWeighted ? { weights } : {}) });
     const { specs, initial, frozen, split } = arrange(params, model, predictor.parameters, seed);
     const engine = await createEngine(choice);
     const validation = held && createResidualValidation(engine, held, { ...batches, model, split });

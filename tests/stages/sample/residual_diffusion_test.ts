@@ -71,6 +71,18 @@ Deno.test("sampleResidualDiffusion shows rows of truth, prediction and samples",
   assert.deepEqual(rows.items.map(({ name }) => name), ["clip_0.gif", "clip_0.png"]);
 });
 
+Deno.test("sampleResidualDiffusion draws with every sampler", async () => {
+  // A few large steps: networks that start at 0 answer nothing that samplers could disagree on.
+  const { weights } = await trainTiny({ steps: 3, learningRate: 0.05, objective: "v" });
+  const draw = async (sampler: "ancestral" | "ddim" | "dpmpp_2m", steps: number) =>
+    (await sampleTiny({ sampler, steps, weights: "raw" }, { denoiser: weights })).clips.frames;
+  const ddim = await draw("ddim", 4);
+  assert.notDeepEqual(await draw("dpmpp_2m", 4), ddim);
+  assert.notDeepEqual(await draw("ancestral", 4), ddim);
+  // A single step is x̂0 in all of them.
+  assert.deepEqual(await draw("dpmpp_2m", 1), await draw("ddim", 1));
+});
+
 Deno.test("sampleResidualDiffusion uses the predictor that was trained jointly", async () => {
   const joint = (await trainTiny({ steps: 2, joint: true, learningRate: 0.05 })).weights;
   const frozen = Object.fromEntries(

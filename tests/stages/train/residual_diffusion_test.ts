@@ -54,6 +54,19 @@ Deno.test("trainResidualDiffusion warns of a schedule that keeps signal", async 
   assert.match(warnings[0] ?? "", /alpha-bar is 0\.0481/);
 });
 
+Deno.test("trainResidualDiffusion weighs diffusion steps, and validates without weights", async () => {
+  const first = async (params: Parameters<typeof trainTiny>[0]) => {
+    const validation = barClips("validation");
+    const watched = { steps: 1, logEvery: 1, validateEvery: 1, objective: "v", ...params } as const;
+    const { curves } = await trainTiny(watched, { validation });
+    return curves.charts.slice(0, 2).map(({ series }) => series[0]!.points[0]![1]);
+  };
+  const [uniform, minSnr] = [await first({}), await first({ weighting: "min_snr", gamma: 1 })];
+  // Weights of v are min(SNR, 1) / (SNR + 1) <= 1/2.
+  assert.ok(minSnr[0]! < 0.5 * uniform[0]!, `${minSnr} and ${uniform}`);
+  assert.ok(Math.abs(minSnr[1]! / uniform[1]! - 1) < 0.05, `${minSnr} and ${uniform}`);
+});
+
 Deno.test("trainResidualDiffusion refuses test clips and weights of another network", async () => {
   await assert.rejects(trainTiny({ steps: 1 }, { clips: barClips("test") }), /is the test split/);
   const predictor = { ...freshPredictor(), model: "digit_classifier" };
