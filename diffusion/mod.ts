@@ -1,4 +1,4 @@
-/** The mathematics around a denoising network: schedules, objectives, samplers. */
+/** The mathematics around a denoising network: schedules, objectives, losses, samplers, the variational bound. */
 
 export * from "./noise_schedule.ts";
 export * from "./noise_levels.ts";
@@ -9,7 +9,12 @@ export * from "./objective.ts";
 export * from "./forward_process.ts";
 export * from "./q_sample.ts";
 export * from "./loss_weights.ts";
+export * from "./denoising_loss.ts";
 export * from "./log_variance.ts";
+export * from "./normal_kl.ts";
+export * from "./discretised_gaussian.ts";
+export * from "./variational_bound.ts";
+export * from "./bound_terms.ts";
 export * from "./timestep_spacing.ts";
 export * from "./space_timesteps.ts";
 export * from "./karras_sigmas.ts";
