@@ -21,5 +21,7 @@ export * from "./karras_sigmas.ts";
 export * from "./samplers/mod.ts";
 export * from "./choose_sampler.ts";
 export * from "./sampler_step.ts";
+export * from "./guidance.ts";
+export * from "./interpolate_noise.ts";
 export * from "./residual_rollout.ts";
 export * from "./residual_loss.ts";
