@@ -53,12 +53,11 @@ function filterLine(
   const result = new Float64Array(columns.length * channels);
   for (let x = 0; x < columns.length; x++) {
     const { first, weights } = columns[x]!;
-    for (let c = 0; c < channels; c++) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) {
-        sum += weights[k]! * line[(first + k) * channels + c]!;
+    for (let k = 0, at = first * channels; k < weights.length; k++) {
+      const weight = weights[k]!;
+      for (let c = x * channels; c < (x + 1) * channels; c++) {
+        result[c] = result[c]! + weight * line[at++]!;
       }
-      result[x * channels + c] = sum;
     }
   }
   return result;

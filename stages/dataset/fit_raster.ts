@@ -98,24 +98,27 @@ function readLine(
   { channels, background }: Fit,
   into: Float64Array,
 ): void {
-  for (let x = 0; x < width; x++) {
-    const at = (row * width + x) * own;
+  for (let x = 0, at = row * width * own; x < width; x++, at += own) {
+    let red = data[at]!;
+    let green = own === 1 ? red : data[at + 1]!;
+    let blue = own === 1 ? red : data[at + 2]!;
     const alpha = own === 4 ? data[at + 3]! / 255 : 1;
-    const color = (c: 0 | 1 | 2) => {
-      const value = data[own === 1 ? at : at + c]!;
-      return alpha === 1 ? value : alpha * value + (1 - alpha) * background[c];
-    };
+    if (alpha < 1) {
+      red = alpha * red + (1 - alpha) * background[0];
+      green = alpha * green + (1 - alpha) * background[1];
+      blue = alpha * blue + (1 - alpha) * background[2];
+    }
     if (channels === 1) {
-      into[x] = own === 1 ? data[at]! : luma(color(0), color(1), color(2));
+      into[x] = luma(red, green, blue);
     } else {
-      into[3 * x] = color(0);
-      into[3 * x + 1] = color(1);
-      into[3 * x + 2] = color(2);
+      into[3 * x] = red;
+      into[3 * x + 1] = green;
+      into[3 * x + 2] = blue;
     }
   }
 }
 
-/** Rec. 601, with the integer weights of Pillow's mode "L". */
+/** Rec. 601, with the integer weights of Pillow's mode "L"; of three equal values exactly that value. */
 function luma(red: number, green: number, blue: number): number {
   return (19595 * red + 38470 * green + 7471 * blue) / 65536;
 }
