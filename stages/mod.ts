@@ -4,8 +4,11 @@ import type { StageTable } from "../pipelines/stage.ts";
 import { images } from "./dataset/images.ts";
 import { mnist } from "./dataset/mnist.ts";
 import { movingMnist } from "./dataset/moving_mnist.ts";
+import { evaluateLikelihood } from "./evaluate/likelihood.ts";
 import { evaluateVideo } from "./evaluate/video.ts";
+import { sampleDdpm } from "./sample/ddpm.ts";
 import { sampleResidualDiffusion } from "./sample/residual_diffusion.ts";
+import { trainDdpm } from "./train/ddpm.ts";
 import { trainDigitFeatures } from "./train/digit_features.ts";
 import { trainNextFrame } from "./train/next_frame.ts";
 import { trainResidualDiffusion } from "./train/residual_diffusion.ts";
@@ -19,4 +22,7 @@ export const stages = {
   "sample/residual_diffusion": sampleResidualDiffusion,
   "train/digit_features": trainDigitFeatures,
   "evaluate/video": evaluateVideo,
+  "train/ddpm": trainDdpm,
+  "sample/ddpm": sampleDdpm,
+  "evaluate/likelihood": evaluateLikelihood,
 } satisfies StageTable;
