@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import fixture from "../../fixtures/diffusion.json" with { type: "json" };
 import { sinusoidalEmbedding } from "../../../models/layers/sinusoidal_embedding.ts";
 import { assertNear } from "../assert_near.ts";
 import { setUp } from "../set_up.ts";
@@ -33,6 +34,18 @@ Deno.test("sinusoidalEmbedding() with closed spacing ends at frequency 1e-4", as
   assertNear(first, [0.84147096, 0.51513875, 0.2886959, 0.15782666], 1e-6);
   assertNear(tf.slice(values, [0, 15], [1, 1]), [9.99999902e-5], 1e-9);
   assertNear(tf.slice(values, [1, 0], [1, 3]), [-0.5215767, -0.9998439, -0.38768551], 3e-5);
+});
+
+Deno.test("sinusoidalEmbedding() has the values of two code bases, one of which puts the cosines first", async () => {
+  await setUp({});
+  const openai = fixture.timestep_embedding["openai (cos first, /half)"];
+  const lucidrains = fixture.timestep_embedding["lucidrains/tensor2tensor (sin first, /(half-1))"];
+  const at = ({ t, dim }: typeof openai, spacing: "open" | "closed") =>
+    sinusoidalEmbedding(tf.tensor1d([t]), { width: dim, spacing });
+  const [sines, cosines] = tf.split(at(openai, "open"), 2, 1) as [tf.Tensor, tf.Tensor];
+  // float32 angles up to 500: 3e-5.
+  assertNear(tf.concat([cosines, sines], 1), openai.value, 5e-5);
+  assertNear(at(lucidrains, "closed"), lucidrains.value, 5e-5);
 });
 
 Deno.test("sinusoidalEmbedding() refuses an odd width", () => {
