@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { encodePng } from "../../../artifacts/encode_png.ts";
 import { images } from "../../../stages/dataset/images.ts";
 import jpegs from "../../fixtures/pillow_jpeg.json" with { type: "json" };
@@ -6,6 +7,7 @@ import { command } from "../../support/fake_host.ts";
 import { fromBase64 } from "../../support/from_base64.ts";
 import { memoryFolder } from "../../support/memory_folder.ts";
 import { stageContext } from "../../support/stage_context.ts";
+import { tar } from "../../support/tar.ts";
 import { withFolder } from "../../support/tiny_run.ts";
 import { stages } from "../../../stages/mod.ts";
 
@@ -69,6 +71,24 @@ Deno.test("images stops at a broken picture by name, or skips it and says so", a
   match(
     warnings.at(-1) ?? "",
     /^Skipped 2 of 3 pictures: "bad.png": Cannot decode PNG: .*; "worse.jpg": Cannot decode JPEG: /,
+  );
+});
+
+Deno.test("images checks an archive of CIFAR-10 that was given", async () => {
+  const { context, warnings } = stageContext({ backend: "cpu", threads: 1 });
+  const small = tar([{
+    path: "cifar-10-batches-bin/data_batch_1.bin",
+    bytes: new Uint8Array(3073),
+  }]);
+  const openFile = () => Promise.resolve(new Uint8Array(gzipSync(small)));
+  const params = images.params.parse({ source: "cifar10", archive: "copy.tar.gz" });
+  await rejects(
+    images.run({ ...context, openFile, params, inputs: {} }),
+    /"data_batch_1.bin" must have 30730000 bytes, but has 3073/,
+  );
+  match(
+    warnings[0] ?? "",
+    /^"copy.tar.gz" is not the published archive: its MD5 is .*, not c32a1d4a/,
   );
 });
 
