@@ -8,6 +8,7 @@ export * from "./philox.ts";
 export * from "./normal_quantile.ts";
 export * from "./random.ts";
 export * from "./mean.ts";
+export * from "./bilinear_weights.ts";
 export * from "./resample_weights.ts";
 export * from "./resample_grid.ts";
 export * from "./running_covariance.ts";
