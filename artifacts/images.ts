@@ -4,8 +4,8 @@ import { z } from "zod";
 import type { ArtifactKind } from "./artifact.ts";
 import type { Split } from "./clips.ts";
 import { readEncoded, readMetadata } from "./metadata_file.ts";
-import { decodeNpy, encodeNpy } from "./npy.ts";
-import { decodePixels, splitSchema } from "./pixels.ts";
+import { encodeNpy } from "./npy.ts";
+import { decodeLabels, decodePixels, splitSchema } from "./pixels.ts";
 import { stableJson } from "./stable_json.ts";
 
 export interface Images {
@@ -61,14 +61,6 @@ const imagesMetadata = z.strictObject({
   split: splitSchema,
   source: z.string(),
 });
-
-function decodeLabels(bytes: Uint8Array, count: number): Int32Array {
-  const { shape, data } = decodeNpy(bytes);
-  if (data instanceof Int32Array && shape.length === 1 && data.length === count) return data;
-  throw new SyntaxError(
-    `labels must be int32 [${count}], but they are ${data.constructor.name} [${shape}]`,
-  );
-}
 
 function wrongShape(shape: readonly number[]): SyntaxError {
   return new SyntaxError(
