@@ -8,6 +8,7 @@
 import type { Clips } from "./clips.ts";
 import type { Curves } from "./curves.ts";
 import type { FeatureExtractor } from "./feature_extractor.ts";
+import type { FeatureStats } from "./feature_stats.ts";
 import type { Images } from "./images.ts";
 import type { Media } from "./media.ts";
 import type { Scores } from "./scores.ts";
@@ -21,6 +22,8 @@ export interface ArtifactKinds {
   curves: Curves;
   /** A frozen network whose features a Fréchet distance compares. */
   feature_extractor: FeatureExtractor;
+  /** Mean and covariance of features of a set of images. */
+  feature_stats: FeatureStats;
   /** Still images `[image, height, width, channel]`, with labels if there are any. */
   images: Images;
   /** Pictures and animations for a person to look at. */

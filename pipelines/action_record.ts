@@ -46,7 +46,16 @@ const fileSchema = z.strictObject({
 
 /** Also what a job hands to its worker. */
 export const artifactSchema = z.strictObject({
-  kind: z.enum(["clips", "curves", "feature_extractor", "images", "media", "scores", "weights"]),
+  kind: z.enum([
+    "clips",
+    "curves",
+    "feature_extractor",
+    "feature_stats",
+    "images",
+    "media",
+    "scores",
+    "weights",
+  ]),
   kindVersion: z.int().positive(),
   digest: hex,
   bytes: z.int().nonnegative(),

@@ -1,7 +1,9 @@
 /** The stages there are, by id: `uses:` resolves here and nowhere else. */
 
 import type { StageTable } from "../pipelines/stage.ts";
+import { featureStats } from "./dataset/feature_stats.ts";
 import { images } from "./dataset/images.ts";
+import { inceptionV3 } from "./dataset/inception_v3.ts";
 import { mnist } from "./dataset/mnist.ts";
 import { movingMnist } from "./dataset/moving_mnist.ts";
 import { evaluateLikelihood } from "./evaluate/likelihood.ts";
@@ -17,6 +19,8 @@ export const stages = {
   "dataset/moving_mnist": movingMnist,
   "dataset/mnist": mnist,
   "dataset/images": images,
+  "dataset/inception_v3": inceptionV3,
+  "dataset/feature_stats": featureStats,
   "train/next_frame": trainNextFrame,
   "train/residual_diffusion": trainResidualDiffusion,
   "sample/residual_diffusion": sampleResidualDiffusion,

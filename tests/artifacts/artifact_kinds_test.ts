@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Clips, clipsKind } from "../../artifacts/clips.ts";
 import { type Curves, curvesKind } from "../../artifacts/curves.ts";
 import { type FeatureExtractor, featureExtractorKind } from "../../artifacts/feature_extractor.ts";
+import { type FeatureStats, featureStatsKind } from "../../artifacts/feature_stats.ts";
 import { type Images, imagesKind } from "../../artifacts/images.ts";
 import { type Media, mediaKind, readMediaIndex } from "../../artifacts/media.ts";
 import { artifactKinds } from "../../artifacts/mod.ts";
@@ -104,6 +105,23 @@ artifactSuite(featureExtractorKind, [extractor], { ...extractor }, [{
   damage: replaced('"dimensions":128,', ""),
   error: /field "dimensions"/,
 }]);
+
+const stats: FeatureStats = {
+  mean: Float64Array.of(0.1, -2),
+  covariance: Float64Array.of(1, 0.5, 0.5, 3),
+  count: 50,
+  extractor: "digits 3f2a1c",
+};
+
+artifactSuite(featureStatsKind, [stats], { ...stats }, [
+  { name: "statistics that are cut off", file: "stats.npz", damage: truncated, error: /end record/ },
+  {
+    name: "an extractor that is no text",
+    file: "feature_stats.json",
+    damage: replaced('"digits 3f2a1c"', "3"),
+    error: /field "extractor"/,
+  },
+]);
 
 const curves: Curves = {
   charts: [{
