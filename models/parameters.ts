@@ -10,6 +10,8 @@ export type Initializer =
   | { readonly kind: "zeros" }
   | { readonly kind: "ones" }
   | { readonly kind: "constant"; readonly value: number }
+  /** Equal consecutive parts, each of one value: the gates of a recurrent cell. */
+  | { readonly kind: "parts"; readonly values: readonly number[] }
   /** Normal with this standard deviation. */
   | { readonly kind: "normal"; readonly std: number }
   /** Uniform in [-bound, bound]; PyTorch's default for convolutions is bound = 1 / sqrt(fan in). */

@@ -9,7 +9,7 @@ import { deriveSeed, normals, Stream, uniforms } from "../numerics/random.ts";
  *
  * A parameter's numbers depend on (seed, its name) only, so adding, removing or reordering others
  * changes nothing.
- * @throws {RangeError} When a spec has a size that is not a positive integer.
+ * @throws {RangeError} When a spec has a size that is not a positive integer, or parts that do not divide it.
  */
 export function initialise(specs: ParameterSpecs, seed: bigint): NamedArrays {
   return Object.fromEntries(
@@ -32,6 +32,8 @@ function initialiseOne(name: string, { shape, init }: ParameterSpec, seed: bigin
       return { shape, data: new Float32Array(count).fill(1) };
     case "constant":
       return { shape, data: new Float32Array(count).fill(init.value) };
+    case "parts":
+      return { shape, data: fillParts(name, count, init.values) };
     case "normal":
       return { shape, data: normals(draw, count).map((z) => z * init.std) };
     case "uniform":
@@ -41,4 +43,14 @@ function initialiseOne(name: string, { shape, init }: ParameterSpec, seed: bigin
         `Internal error: unknown initialiser ${JSON.stringify(init satisfies never)}`,
       );
   }
+}
+
+function fillParts(name: string, count: number, values: readonly number[]): Float32Array {
+  const length = count / values.length;
+  if (!Number.isInteger(length)) {
+    throw new RangeError(
+      `Cannot initialise parameter "${name}": its ${count} values do not divide into ${values.length} parts`,
+    );
+  }
+  return Float32Array.from({ length: count }, (_, i) => values[Math.floor(i / length)]!);
 }

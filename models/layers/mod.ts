@@ -35,3 +35,6 @@ export { multiHeadAttention, multiHeadAttentionParameters } from "./multi_head_a
 export { hashedDropout } from "./hashed_dropout.ts";
 export { doubleConv, doubleConvParameters } from "./double_conv.ts";
 export { transformerLayer, transformerLayerParameters } from "./transformer_layer.ts";
+export { gateParameters } from "./gate_parameters.ts";
+export { lstmCell, lstmCellParameters } from "./lstm_cell.ts";
+export { gruCell, gruCellParameters } from "./gru_cell.ts";
