@@ -12,8 +12,8 @@ export type Initializer =
   | { readonly kind: "constant"; readonly value: number }
   /** Equal consecutive parts, each of one value: the gates of a recurrent cell. */
   | { readonly kind: "parts"; readonly values: readonly number[] }
-  /** Normal with this standard deviation. */
-  | { readonly kind: "normal"; readonly std: number }
+  /** Normal with this standard deviation, around 0 unless a mean is given. */
+  | { readonly kind: "normal"; readonly std: number; readonly mean?: number }
   /** Uniform in [-bound, bound]; PyTorch's default for convolutions is bound = 1 / sqrt(fan in). */
   | { readonly kind: "uniform"; readonly bound: number };
 

@@ -35,7 +35,7 @@ function initialiseOne(name: string, { shape, init }: ParameterSpec, seed: bigin
     case "parts":
       return { shape, data: fillParts(name, count, init.values) };
     case "normal":
-      return { shape, data: normals(draw, count).map((z) => z * init.std) };
+      return { shape, data: normals(draw, count).map((z) => z * init.std + (init.mean ?? 0)) };
     case "uniform":
       return { shape, data: uniforms(draw, count).map((u) => (2 * u - 1) * init.bound) };
     default:

@@ -38,3 +38,13 @@ export { transformerLayer, transformerLayerParameters } from "./transformer_laye
 export { gateParameters } from "./gate_parameters.ts";
 export { lstmCell, lstmCellParameters } from "./lstm_cell.ts";
 export { gruCell, gruCellParameters } from "./gru_cell.ts";
+export {
+  mapToVector,
+  mapToVectorParameters,
+  vectorToMap,
+  vectorToMapParameters,
+} from "./whole_map.ts";
+export { conv3d, conv3dParameters } from "./conv3d.ts";
+export { motionHead, motionHeadBuffers, motionHeadParameters } from "./motion_head.ts";
+export { hashedUniforms } from "./hashed_uniforms.ts";
+export { instanceNoise, instanceNoiseUniforms } from "./instance_noise.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ParameterSpecs } from "../../models/parameters.ts";
+import type { Initializer, ParameterSpecs } from "../../models/parameters.ts";
 import { initialise } from "../../training/initialise.ts";
 
 const specs: ParameterSpecs = {
@@ -46,4 +46,12 @@ Deno.test("initialise() names a parameter whose size is not positive", () => {
     () => initialise({ w: { shape: [2, 0], init: { kind: "zeros" } } }, 1n),
     /Cannot initialise parameter "w": sizes must be positive integers, got \[2,0\]/,
   );
+});
+
+Deno.test("initialise() moves normals to their mean, and leaves them at 0 where none is given", () => {
+  const draw = (init: Initializer) => initialise({ w: { shape: [1000], init } }, 7n).w!.data;
+  const around1 = draw({ kind: "normal", std: 0.02, mean: 1 });
+  const around0 = draw({ kind: "normal", std: 0.02 });
+  // Float32 keeps seven digits of numbers near 1.
+  around0.forEach((value, i) => assert.ok(Math.abs(around1[i]! - 1 - value) < 2e-7));
 });
