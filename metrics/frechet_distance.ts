@@ -76,8 +76,8 @@ export function frechetDistanceOfFeatures(x: Features, y: Features): FrechetDist
 export function frechetDistanceTo(
   reference: Features | Gaussian,
 ): (x: Features) => FrechetDistance {
-  const y = "count" in reference ? reference : undefined;
-  const b = "count" in reference ? gaussianOf(reference) : reference;
+  const y = "data" in reference ? reference : undefined;
+  const b = "data" in reference ? gaussianOf(reference) : reference;
   const dimensions = b.mean.length;
   let transposed: Float64Array | undefined;
   let cholesky: PivotedCholesky | undefined;

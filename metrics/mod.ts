@@ -8,6 +8,7 @@ import { crpsInfo } from "./crps.ts";
 import { fidInfinityInfo } from "./fid_infinity.ts";
 import { fidInfo } from "./frechet_distance.ts";
 import { kidInfo } from "./kid.ts";
+import { memorisedInfo, nearestTrainInfo } from "./memorised.ts";
 import type { MetricInfo } from "./metric.ts";
 import { mseInfo } from "./mse.ts";
 import { coverageInfo, densityInfo, precisionInfo, recallInfo } from "./precision_recall.ts";
@@ -29,6 +30,7 @@ export * from "./fid_infinity.ts";
 export * from "./kid.ts";
 export * from "./precision_recall.ts";
 export * from "./half_samples.ts";
+export * from "./memorised.ts";
 
 /** Every metric by the id that users type. */
 export const metrics = {
@@ -43,6 +45,8 @@ export const metrics = {
   recall: recallInfo,
   density: densityInfo,
   coverage: coverageInfo,
+  memorised: memorisedInfo,
+  nearest_train: nearestTrainInfo,
 } satisfies Record<string, MetricInfo>;
 
 export type MetricId = keyof typeof metrics;

@@ -7,11 +7,14 @@ import { inceptionV3 } from "./dataset/inception_v3.ts";
 import { mnist } from "./dataset/mnist.ts";
 import { movingMnist } from "./dataset/moving_mnist.ts";
 import { evaluateLikelihood } from "./evaluate/likelihood.ts";
+import { evaluateFeatureStats } from "./evaluate/feature_stats.ts";
+import { evaluateImages } from "./evaluate/images.ts";
 import { evaluateVideo } from "./evaluate/video.ts";
 import { sampleDdpm } from "./sample/ddpm.ts";
 import { sampleResidualDiffusion } from "./sample/residual_diffusion.ts";
 import { trainDdpm } from "./train/ddpm.ts";
 import { trainDigitFeatures } from "./train/digit_features.ts";
+import { trainImageFeatures } from "./train/image_features.ts";
 import { trainNextFrame } from "./train/next_frame.ts";
 import { trainResidualDiffusion } from "./train/residual_diffusion.ts";
 
@@ -25,7 +28,10 @@ export const stages = {
   "train/residual_diffusion": trainResidualDiffusion,
   "sample/residual_diffusion": sampleResidualDiffusion,
   "train/digit_features": trainDigitFeatures,
+  "train/image_features": trainImageFeatures,
   "evaluate/video": evaluateVideo,
+  "evaluate/images": evaluateImages,
+  "evaluate/feature_stats": evaluateFeatureStats,
   "train/ddpm": trainDdpm,
   "sample/ddpm": sampleDdpm,
   "evaluate/likelihood": evaluateLikelihood,

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { FeatureExtractor } from "../../artifacts/feature_extractor.ts";
 import { imageFeatures } from "../../models/image_classifier.ts";
+import { inceptionFeatures, inceptionLayers, inceptionResizes } from "../../models/inception_v3.ts";
 import type { Parameters } from "../../models/parameters.ts";
 
 export interface FeatureNetwork {
@@ -42,9 +43,28 @@ const networks: Readonly<Record<string, Open>> = {
         imageFeatures(parameters, isColour ? toColour(images) : images),
     };
   },
+  inception_v3: ({ name, config }) => {
+    const { resize, layer } = inceptionConfig.parse(config);
+    return {
+      channels: [1, 3],
+      preparation:
+        `layer ${layer}, resized to 299x299 by the convention of "${resize}", grey repeated ` +
+        "as red, green and blue",
+      // 299 x 299 activations of more images would not fit the caches.
+      batch: 8,
+      // `dataset/inception_v3` gives this name only to weights of the published sha256.
+      isPublished: name === "inception_v3" && layer === 2048,
+      features: (parameters, images) => inceptionFeatures(parameters, images, { resize, layer }),
+    };
+  },
 };
 
 const classifierConfig = z.object({ channels: z.int().positive() });
+
+const inceptionConfig = z.object({
+  resize: z.enum(inceptionResizes),
+  layer: z.literal(inceptionLayers),
+});
 
 /**
  * The network of an extractor, ready to take images of these channels.

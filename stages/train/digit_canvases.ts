@@ -1,15 +1,11 @@
 /** Labelled digits on larger canvases, as a classifier of video frames will meet them. */
 
 import type { Images } from "../../artifacts/images.ts";
-import {
-  type Draw,
-  integers,
-  normals,
-  permutation,
-  Stream,
-  uniforms,
-} from "../../numerics/random.ts";
+import { type Draw, integers, Stream, uniforms } from "../../numerics/random.ts";
 import type { HostTensor } from "../../training/host_tensor.ts";
+import { addNoise } from "./add_noise.ts";
+import { epochOrder } from "./epoch_order.ts";
+import type { LabelledImages } from "./measure_accuracy.ts";
 
 const CLASSES = 10;
 
@@ -45,14 +41,7 @@ export function digitBatches(
 ): (step: number, batch: number) => DigitBatch {
   const labels = requireDigits(images, size);
   const count = images.shape[0];
-  let cached: { readonly epoch: number; readonly order: Int32Array } | undefined;
-  const digitAt = (index: number): number => {
-    const epoch = Math.floor(index / count);
-    if (cached?.epoch !== epoch) {
-      cached = { epoch, order: permutation({ seed, stream: Stream.shuffle, step: epoch }, count) };
-    }
-    return cached.order[index % count]!;
-  };
+  const digitAt = epochOrder(seed, count);
   return (step, batch) => {
     const canvases = new Float32Array(batch * size * size);
     const shares = new Float32Array(batch * CLASSES);
@@ -82,7 +71,7 @@ export function singleDigits(
   from: number,
   count: number,
   { size, seed }: Pick<CanvasOptions, "size" | "seed">,
-): { readonly canvases: HostTensor; readonly labels: Int32Array } {
+): LabelledImages {
   const labels = requireDigits(images, size);
   const canvases = new Float32Array(count * size * size);
   const place = placer(
@@ -93,28 +82,9 @@ export function singleDigits(
   );
   for (let i = 0; i < count; i++) place(canvases, i, from + i, from + i);
   return {
-    canvases: { shape: [count, size, size, 1], data: canvases },
+    images: { shape: [count, size, size, 1], data: canvases },
     labels: labels.slice(from, from + count),
   };
-}
-
-/** Adds noise of each canvas's own strength, and keeps intensities in [0, 1]. */
-function addNoise(
-  canvases: Float32Array,
-  area: number,
-  largest: number,
-  { seed, step }: { readonly seed: bigint; readonly step: number },
-): void {
-  if (largest === 0) return;
-  const strengths = uniforms(
-    { seed, stream: Stream.selection, step, lane: 1 },
-    canvases.length / area,
-  );
-  const noise = normals({ seed, stream: Stream.noise, step }, canvases.length);
-  for (let i = 0; i < canvases.length; i++) {
-    const strength = largest * strengths[Math.floor(i / area)]!;
-    canvases[i] = Math.min(1, Math.max(0, canvases[i]! + strength * noise[i]!));
-  }
 }
 
 /** Puts a digit onto canvas `index` at the `position`-th of the drawn places; the brighter pixel stays. */

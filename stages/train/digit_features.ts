@@ -3,18 +3,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import type { Curves } from "../../artifacts/curves.ts";
-import type { Images } from "../../artifacts/images.ts";
-import type { NamedArrays } from "../../artifacts/weights.ts";
 import { createEngine } from "../../engine/create_engine.ts";
-import type { Engine } from "../../engine/engine.ts";
 import { digitClassifierParameters, digitLogits } from "../../models/digit_classifier.ts";
 import type { Parameters } from "../../models/parameters.ts";
 import { defineStage } from "../../pipelines/stage.ts";
 import type { HistoryEntry } from "../../training/history.ts";
-import { disposeAll, toDevice } from "../../training/host_tensor.ts";
 import { oneCycle } from "../../training/learning_rate.ts";
 import { train } from "../../training/train.ts";
 import { digitBatches, singleDigits } from "./digit_canvases.ts";
+import { measureAccuracy } from "./measure_accuracy.ts";
 import { refuseTestSplit } from "./refuse_test_split.ts";
 
 const id = "train/digit_features";
@@ -82,7 +79,10 @@ export const trainDigitFeatures = defineStage({
         signal,
         progress,
       });
-      const testAccuracy = await measureAccuracy(engine, ema, testImages, { size, seed });
+      const testAccuracy = await measureAccuracy(engine, digitLogits, ema, {
+        count: testImages.shape[0],
+        take: (from, count) => singleDigits(testImages, from, count, { size, seed }),
+      });
       if (testAccuracy < EXPECTED_ACCURACY) {
         warn(
           `The digit classifier is right for ${percent(testAccuracy)} of ${
@@ -116,45 +116,6 @@ function crossEntropy(
   const logits = digitLogits(parameters, batch["canvases"]!);
   const each = tf.sum(tf.mul(batch["shares"]!, tf.logSoftmax(logits)), 1);
   return tf.neg(tf.mean<tf.Scalar>(each));
-}
-
-/** Share of images whose largest score is their label, in [0, 1]. */
-async function measureAccuracy(
-  engine: Engine,
-  arrays: NamedArrays,
-  images: Images,
-  options: { readonly size: number; readonly seed: bigint },
-): Promise<number> {
-  const classify = engine.jit(
-    (parameters: Parameters, canvases: tf.Tensor) => digitLogits(parameters, canvases),
-    { name: "classify digits" },
-  );
-  const parameters = toDevice(arrays);
-  const count = images.shape[0];
-  let right = 0;
-  try {
-    for (let from = 0; from < count; from += 500) {
-      const { canvases, labels } = singleDigits(
-        images,
-        from,
-        Math.min(500, count - from),
-        options,
-      );
-      const device = toDevice({ canvases });
-      const logits = await classify(parameters, device["canvases"]!);
-      const scores = await logits.data();
-      labels.forEach((label, i) => {
-        const row = scores.slice(i * 10, i * 10 + 10);
-        if (row.every((score) => score <= row[label]!)) right++;
-      });
-      logits.dispose();
-      disposeAll(device);
-    }
-  } finally {
-    disposeAll(parameters);
-    classify.dispose();
-  }
-  return right / count;
 }
 
 function lossCurve(history: readonly HistoryEntry[]): Curves {

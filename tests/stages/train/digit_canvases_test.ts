@@ -68,7 +68,7 @@ Deno.test("digitBatches() adds noise of a strength of each canvas's own, inside 
 Deno.test("singleDigits() places a digit the same way however they are batched", () => {
   const all = singleDigits(images, 0, 10, options);
   const some = singleDigits(images, 4, 3, options);
-  assert.deepEqual(some.canvases.data, all.canvases.data.slice(4 * 25, 7 * 25));
+  assert.deepEqual(some.images.data, all.images.data.slice(4 * 25, 7 * 25));
   assert.deepEqual([...some.labels], [4, 5, 6]);
 });
 
