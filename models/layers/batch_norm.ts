@@ -16,7 +16,7 @@ const MOMENTUM = 0.1;
  */
 export type BatchNormMode = "train" | "eval" | "batch_statistics";
 
-/** Declares `scale [channels]` of ones and `shift [channels]` of zeros. */
+/** Declares `scale [channels]` of ones and `shift [channels]` of zeros; a norm without them needs no declaration. */
 export function batchNormParameters(channels: number): ParameterSpecs {
   return {
     scale: { shape: [channels], init: { kind: "ones" } },
@@ -39,8 +39,9 @@ export function batchNormBuffers(channels: number): ParameterSpecs {
  * both by a tenth of the way. The variance is E[x²] − E[x]², kept from falling below 0; its relative error is about
  * 1e-7 (1 + μ²/σ²).
  * Source: Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167.
- * @param parameters Those of `batchNormParameters` and of `batchNormBuffers`.
- * @param input `[batch, height, width, channel]`, also the shape of the output.
+ * @param parameters Those of `batchNormBuffers` and, unless the norm is without scale and shift
+ * (`affine=False` in PyTorch), those of `batchNormParameters`.
+ * @param input `[batch, (time,) height, width, channel]` or `[batch, channel]`, also the shape of the output.
  * @returns The output, and in mode "train" the new running statistics, otherwise none.
  * @throws {RangeError} When mode is "train" and there is one value per channel, which has no unbiased variance.
  */
@@ -49,8 +50,11 @@ export function batchNorm(
   input: tf.Tensor,
   mode: BatchNormMode,
 ): { readonly output: tf.Tensor; readonly buffers: Parameters } {
-  const scale = parameter(parameters, "scale");
-  const shift = parameter(parameters, "shift");
+  if (input.rank !== 4) {
+    const { output, buffers } = batchNorm(parameters, asImages(input), mode);
+    return { output: tf.reshape(output, input.shape), buffers };
+  }
+  const { scale, shift } = affineOf(parameters, input);
   if (mode === "eval") {
     const inverse = tf.rsqrt(tf.add(parameter(parameters, "variance"), EPSILON));
     const factor = tf.mul(scale, inverse);
@@ -59,6 +63,23 @@ export function batchNorm(
   }
   const output = normaliseByBatch(input, scale, shift);
   return { output, buffers: mode === "train" ? moveStatistics(parameters, input) : {} };
+}
+
+/** `[batch, channel] -> [batch, 1, 1, channel]`, `[clip, time, height, width, channel] -> [frame, height, ...]`. */
+function asImages(input: tf.Tensor): tf.Tensor {
+  if (input.rank === 2) return tf.reshape(input, [-1, 1, 1, input.shape[1]!]);
+  return tf.reshape(input, [-1, ...input.shape.slice(-3)]);
+}
+
+function affineOf(
+  parameters: Parameters,
+  input: tf.Tensor,
+): Readonly<Record<"scale" | "shift", tf.Tensor>> {
+  if (parameters.scale === undefined && parameters.shift === undefined) {
+    const channels = input.shape.at(-1)!;
+    return { scale: tf.ones([channels]), shift: tf.zeros([channels]) };
+  }
+  return { scale: parameter(parameters, "scale"), shift: parameter(parameters, "shift") };
 }
 
 /** New running statistics. The moments were computed before; a compiled program computes them once. */
