@@ -1,8 +1,15 @@
 /** The published weights, as PyTorch names them, in the form that the network here computes with. */
 
-import type { NamedArray, NamedArrays } from "../../artifacts/weights.ts";
 import { inceptionPath } from "./architecture.ts";
 import { forEachConv } from "./run_path.ts";
+
+/** A tensor outside any tensor library: float32, row major. */
+interface HostArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+type HostArrays = Readonly<Record<string, HostArray>>;
 
 /** Added to variances; torchvision's inception_v3, and TensorFlow's. */
 const EPSILON = 0.001;
@@ -20,10 +27,10 @@ const NAMED = 5;
  * @returns `<conv>.kernel [height, width, inputs, outputs]` and `<conv>.bias [outputs]`.
  * @throws {Error} Naming tensors that are missing, superfluous or of another shape.
  */
-export function inceptionFromStateDict(tensors: NamedArrays): NamedArrays {
+export function inceptionFromStateDict(tensors: HostArrays): HostArrays {
   const expected = expectedShapes();
   requireExactly(expected, tensors);
-  const folded: [string, NamedArray][] = [];
+  const folded: [string, HostArray][] = [];
   forEachConv(inceptionPath(2048), 3, ({ name }) => {
     const { kernel, bias } = fold(name, tensors);
     folded.push([`${name}.kernel`, kernel], [`${name}.bias`, bias]);
@@ -47,7 +54,7 @@ export function expectedShapes(): ReadonlyMap<string, readonly number[]> {
 
 function requireExactly(
   expected: ReadonlyMap<string, readonly number[]>,
-  tensors: NamedArrays,
+  tensors: HostArrays,
 ): void {
   const names = Object.keys(tensors);
   const missing = [...expected.keys()].filter((name) => tensors[name] === undefined);
@@ -76,7 +83,7 @@ function requireExactly(
   }
 }
 
-function fold(name: string, tensors: NamedArrays): { kernel: NamedArray; bias: NamedArray } {
+function fold(name: string, tensors: HostArrays): { kernel: HostArray; bias: HostArray } {
   const part = (suffix: string) => tensors[`${name}.${suffix}`]!;
   const { shape, data: weight } = part("conv.weight");
   const [outputs = 0, inputs = 0, height = 0, width = 0] = shape;

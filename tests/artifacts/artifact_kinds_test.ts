@@ -114,7 +114,12 @@ const stats: FeatureStats = {
 };
 
 artifactSuite(featureStatsKind, [stats], { ...stats }, [
-  { name: "statistics that are cut off", file: "stats.npz", damage: truncated, error: /end record/ },
+  {
+    name: "statistics that are cut off",
+    file: "stats.npz",
+    damage: truncated,
+    error: /end record/,
+  },
   {
     name: "an extractor that is no text",
     file: "feature_stats.json",

@@ -20,12 +20,16 @@ for (const [name, file] of Object.entries(fixture.files)) {
   });
 }
 
-Deno.test("openNpz() reads local headers with a zip64 field, as numpy writes them", () => {
-  // The reference vector: a local header of numpy 1.24 with sizes in a zip64 field, too.
+Deno.test("openNpz() reads local headers as numpy 1.24 wrote them, with a zip64 field", () => {
   const header = Uint8Array.fromHex(fixture.localHeader);
-  assert.deepEqual([...header.subarray(36, 40)], [1, 0, 16, 0]);
-  const local = Uint8Array.fromHex(fixture.files["savez"]);
-  assert.deepEqual([...local.subarray(36, 40)], [1, 0, 16, 0]);
+  const file = Uint8Array.fromHex(fixture.files["savez"]);
+  // All of the reference header up to the data but its checksum, which is of other numbers.
+  file.set(header.subarray(0, 14));
+  file.set(header.subarray(18, 56), 18);
+  assert.deepEqual(openNpz(file).read("mu"), { shape: [2], data: mu });
+  // The field is not where sizes are read, but it is not taken for data either.
+  file.fill(0xff, 40, 56);
+  assert.deepEqual(openNpz(file).read("mu"), { shape: [2], data: mu });
 });
 
 Deno.test("encodeNpz() writes the same bytes for the same arrays, in any order", () => {
@@ -107,9 +111,9 @@ Deno.test("openZip() refuses end records that disagree", () => {
   const record = new TextDecoder("latin1").decode(file).indexOf("PK\x06\x06");
   assert.throws(
     () => openZip(file.with(record + 32, 2)),
-    /cannot have 2 entries|parts? of several|one file/,
+    /must be one file, but it says that it is part of several/,
   );
-  assert.throws(() => openZip(file.with(record + 48, 1)), /directory must end|disagree/);
+  assert.throws(() => openZip(file.with(record + 48, 1)), /directory must end at byte/);
   assert.throws(() => openZip(file.with(record + 55, 1)), /beyond any file/);
 });
 
