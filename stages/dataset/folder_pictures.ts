@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { decodePicture } from "../../artifacts/decode_picture.ts";
 import type { OpenFolder } from "../../pipelines/stage.ts";
 import { type Fit, fitRaster } from "./fit_raster.ts";
+import { classesOf, placeOf, warnOfLeaks } from "./folder_places.ts";
 import type { PictureItem, PictureSet } from "./picture_set.ts";
-import { type Shares, splitGroups, splitItems, type SplitName } from "./split_groups.ts";
+import { type Shares, splitGroups, splitItems } from "./split_groups.ts";
 
 export interface FolderChoice {
   readonly fit: Fit;
@@ -22,13 +23,6 @@ export interface FolderChoice {
 /** What one picture may cost before it is decoded. */
 export const pictureLimits = { bytes: 2 ** 26, pixels: 50_000_000 } as const;
 
-const splitFolders: Readonly<Record<string, SplitName>> = {
-  train: "train",
-  validation: "validation",
-  val: "validation",
-  test: "test",
-};
-
 /**
  * The pictures of a folder in the order of their paths. The first sub-folder below the split is the class;
  * pictures in no sub-folder have none.
@@ -43,8 +37,8 @@ export async function folderPictures(
 ): Promise<PictureSet> {
   const { name, split, shares, seed, warn } = choice;
   const paths = picturesOf(folder, warn);
-  const places = paths.map((path) => placeOf(path, split));
-  const classes = classesOf(paths, places);
+  const places = paths.map((path) => placeOf(path, split, "pictures"));
+  const classes = classesOf(paths, places, "pictures");
   const digests = await digestsOf(folder, paths, choice.signal);
   const items = paths.map((path, index): PictureItem & { readonly groups: readonly string[] } => ({
     name: path,
@@ -56,7 +50,7 @@ export async function folderPictures(
   const splits = split === "share"
     ? splitGroups(items, shares, seed)
     : splitItems(items, fixed.map((own) => own ?? "train"), shares, seed);
-  warnOfLeaks(splits, digests, warn);
+  warnOfLeaks(splits, digests, { things: "pictures", warn });
   return { source: name, ...(classes.length > 0 && { classes }), items, splits };
 }
 
@@ -86,38 +80,6 @@ export function picturesOf(
   return paths;
 }
 
-interface Place {
-  readonly split?: SplitName;
-  /** The sub-folder that stands for the class. */
-  readonly folder?: string;
-}
-
-function placeOf(path: string, split: FolderChoice["split"]): Place {
-  const folders = path.split("/").slice(0, -1);
-  if (split === "share") return folders[0] === undefined ? {} : { folder: folders[0] };
-  const [top = "", folder] = folders;
-  const own = Object.hasOwn(splitFolders, top) ? splitFolders[top] : undefined;
-  if (own === undefined) {
-    throw new Error(
-      `Cannot split pictures by folders: each must lie in train/, validation/ or test/, but "${path}" does not`,
-    );
-  }
-  return { split: own, ...(folder !== undefined && { folder }) };
-}
-
-function classesOf(paths: readonly string[], places: readonly Place[]): readonly string[] {
-  const classes = new Set(places.flatMap(({ folder }) => folder ?? []));
-  if (classes.size === 0) return [];
-  const without = places.findIndex(({ folder }) => folder === undefined);
-  if (without >= 0) {
-    throw new Error(
-      "Cannot label pictures by their folders: all must lie in a sub-folder or none, but " +
-        `"${paths[without]}" does not`,
-    );
-  }
-  return [...classes].sort();
-}
-
 /** Digest of each file; undefined for one that is too large to be read. */
 async function digestsOf(
   folder: OpenFolder,
@@ -132,16 +94,4 @@ async function digestsOf(
     digests.push(bytes && createHash("sha256").update(bytes).digest("hex"));
   }
   return digests;
-}
-
-/** Only folders can part equal files, and then it is for the user to know. */
-function warnOfLeaks(
-  splits: PictureSet["splits"],
-  digests: readonly (string | undefined)[],
-  warn: (message: string) => void,
-): void {
-  const seen = new Set(splits.train.flatMap((index) => digests[index] ?? []));
-  const held = [...splits.validation, ...splits.test];
-  const leaks = held.filter((index) => seen.has(digests[index] ?? "")).length;
-  if (leaks > 0) warn(`${leaks} pictures of validation or test are training pictures too`);
 }

@@ -3,6 +3,7 @@
 import type { Images } from "../../artifacts/images.ts";
 import { permutation, Stream } from "../../numerics/random.ts";
 import type { Progress } from "../../pipelines/stage.ts";
+import { attempt, describeProblems } from "./attempt.ts";
 import { type SplitName, splitNames } from "./split_groups.ts";
 
 export interface PictureSet {
@@ -38,8 +39,6 @@ export interface CollectOptions {
 
 /** Pictures read between two reports of progress. */
 const REPORT_EVERY = 256;
-/** Broken pictures that a warning names. */
-const NAMED = 10;
 
 /**
  * Reads the pictures of each split.
@@ -60,7 +59,7 @@ export async function collectImages(
     for (const index of indices) {
       signal.throwIfAborted();
       const item = set.items[index]!;
-      const image = await attempt(item, broken, problems);
+      const image = await attempt(item.name, () => item.read(), { broken, problems });
       if (image !== undefined) {
         images.push(image);
         labels.push(item.label);
@@ -76,35 +75,15 @@ export async function collectImages(
     validation: await collect("validation", validation),
     test: await collect("test", test),
   };
-  if (problems.length > 0) warn(describeProblems(set, problems));
+  if (problems.length > 0) warn(describeProblems(problems, `${set.items.length} pictures`));
   return collected;
 }
 
-async function attempt(
-  item: PictureItem,
-  broken: CollectOptions["broken"],
-  problems: string[],
-): Promise<Uint8Array | undefined> {
-  try {
-    return await item.read();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    if (broken === "fail") throw new Error(`Cannot use "${item.name}": ${reason}`, { cause });
-    problems.push(`"${item.name}": ${reason}`);
-    return undefined;
-  }
-}
-
-function describeProblems({ items }: PictureSet, problems: readonly string[]): string {
-  const named = problems.slice(0, NAMED).join("; ");
-  const rest = problems.length > NAMED ? `; and ${problems.length - NAMED} more` : "";
-  return `Skipped ${problems.length} of ${items.length} pictures: ${named}${rest}`;
-}
-
-function limited(
+/** The indices, or a seeded choice of as many as allowed, in their order. */
+export function limited(
   indices: readonly number[],
   step: number,
-  { limit, seed }: CollectOptions,
+  { limit, seed }: Pick<CollectOptions, "limit" | "seed">,
 ): readonly number[] {
   if (limit === undefined || limit >= indices.length) return indices;
   const order = permutation({ seed, stream: Stream.selection, step, lane: 1 }, indices.length);
