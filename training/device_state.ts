@@ -11,8 +11,13 @@ import type { StepState } from "./training_step.ts";
 
 type Arrays = Pick<TrainingState, "parameters" | "buffers" | "slots" | "ema">;
 
+type FirstStateOptions = Pick<
+  TrainOptions,
+  "specs" | "buffers" | "seed" | "initial" | "ema" | "plateau"
+>;
+
 /** Before the first step. @throws {Error} When `initial` is not of this network. */
-export function firstState(options: TrainOptions, slots: readonly string[]): TrainingState {
+export function firstState(options: FirstStateOptions, slots: readonly string[]): TrainingState {
   const { specs, buffers: bufferSpecs = {}, seed, initial, ema } = options;
   const whole = { ...specs, ...bufferSpecs };
   const arrays = initial ?? initialise(whole, seed);

@@ -6,15 +6,20 @@ import type { Parameters } from "../models/parameters.ts";
 /** Tensors by name, of one batch. */
 export type Batch = Readonly<Record<string, tf.Tensor>>;
 
+/** A loss; with buffers, also what they are afterwards. */
+export type LossResult = tf.Scalar | {
+  readonly loss: tf.Scalar;
+  readonly buffers: Parameters;
+  /** Scalars for the history, beside the loss: its parts, for example. The same names at each step. */
+  readonly told?: Parameters;
+};
+
 /**
- * The loss of a batch; with buffers, also what they are afterwards.
+ * The loss of a batch.
  *
  * @param parameters Trained parameters and buffers together.
  */
-export type Loss = (
-  parameters: Parameters,
-  batch: Batch,
-) => tf.Scalar | { readonly loss: tf.Scalar; readonly buffers: Parameters };
+export type Loss = (parameters: Parameters, batch: Batch) => LossResult;
 
 export interface LossAndGradients {
   readonly value: tf.Scalar;
@@ -22,6 +27,8 @@ export interface LossAndGradients {
   readonly gradients: Record<string, tf.Tensor>;
   /** All of them, by the names of `buffers`. */
   readonly buffers: Record<string, tf.Tensor>;
+  /** Scalars that the loss told; empty where it told none. */
+  readonly told: Record<string, tf.Tensor>;
 }
 
 /**
@@ -36,6 +43,7 @@ export function lossAndGradients(
 ): LossAndGradients {
   const names = Object.keys(parameters).sort();
   const kept: Record<string, tf.Tensor> = {};
+  const told: Record<string, tf.Tensor> = {};
   const forward = () => {
     const result = loss({ ...parameters, ...buffers }, batch);
     if (result instanceof tf.Tensor) return result;
@@ -43,6 +51,9 @@ export function lossAndGradients(
     // belongs to the caller.
     for (const [name, tensor] of Object.entries(result.buffers)) {
       kept[name] = tf.keep(tf.clone(tensor));
+    }
+    for (const [name, tensor] of Object.entries(result.told ?? {})) {
+      told[name] = tf.keep(tf.clone(tensor));
     }
     return result.loss;
   };
@@ -67,14 +78,19 @@ export function lossAndGradients(
     return {
       value,
       gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]!])),
-      buffers: Object.fromEntries(
-        Object.entries(kept).map(([name, tensor]) => [name, tf.clone(tensor)]),
-      ),
+      buffers: cloneAll(kept),
+      told: cloneAll(told),
     };
   } finally {
     // What is kept belongs to no scope; the copies made above belong to the caller's.
-    tf.dispose(kept);
+    tf.dispose([kept, told]);
   }
+}
+
+function cloneAll(tensors: Parameters): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [name, tf.clone(tensor)]),
+  );
 }
 
 /** Buffers that a loss forgets would silently stay as they were first. */

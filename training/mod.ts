@@ -6,6 +6,8 @@
 
 export * from "./initialise.ts";
 export * from "./learning_rate.ts";
+export * from "./kl_weight.ts";
+export * from "./forcing_rate.ts";
 export * from "./reduce_on_plateau.ts";
 export * from "./clip_grad_norm.ts";
 export * from "./optimiser.ts";
@@ -26,4 +28,8 @@ export * from "./checkpoint.ts";
 export * from "./train_options.ts";
 export * from "./device_state.ts";
 export * from "./step_program.ts";
+export * from "./step_scalars.ts";
+export * from "./run_steps.ts";
 export * from "./train.ts";
+export * from "./player.ts";
+export * from "./train_players.ts";

@@ -22,6 +22,8 @@ export interface StepTaken {
   readonly step: number;
   readonly loss: number;
   readonly gradientNorm: number;
+  /** What else the loss told. */
+  readonly told?: Readonly<Record<string, number>>;
   /** The rate that it took. */
   readonly learningRate: number;
   /** What was evaluated after it. */
@@ -31,7 +33,7 @@ export interface StepTaken {
 type NoteOptions = Pick<TrainOptions, "plateau" | "keepBest" | "logEvery" | "steps">;
 
 /** Before the first step. */
-export function firstNotes({ plateau }: NoteOptions): Notes {
+export function firstNotes({ plateau }: Pick<NoteOptions, "plateau">): Notes {
   const notes = { history: [], window: emptyWindow };
   return plateau ? { ...notes, epochs: firstEpochState(plateau) } : notes;
 }
@@ -48,8 +50,8 @@ export async function takeNotes(
   taken: StepTaken,
   weights: () => Promise<Pick<BestWeights, "parameters" | "ema">>,
 ): Promise<Notes> {
-  const { step, loss, gradientNorm, learningRate, evaluated } = taken;
-  const window = extendWindow(notes.window, loss, gradientNorm);
+  const { step, loss, gradientNorm, told, learningRate, evaluated } = taken;
+  const window = extendWindow(notes.window, { loss, gradientNorm, ...told });
   const isLogged = step % logEvery === 0 || step === steps;
   const values = {
     ...(isLogged && { ...summariseWindow(window), learningRate }),

@@ -1,16 +1,15 @@
 /** The training loop. */
 
-import { setImmediate } from "node:timers/promises";
-import * as tf from "@tensorflow/tfjs-core";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { firstState, stateToDevice, stateToHost, weightsToHost } from "./device_state.ts";
-import { emaDecay } from "./ema.ts";
 import { disposeAll } from "./host_tensor.ts";
 import { chooseOptimiser } from "./optimiser.ts";
+import { runSteps } from "./run_steps.ts";
 import { stepProgram } from "./step_program.ts";
+import { readScalars, requireFinite, withFactors } from "./step_scalars.ts";
 import { type Notes, takeNotes } from "./take_notes.ts";
 import { requireConsistent, type TrainOptions, type TrainResult } from "./train_options.ts";
-import type { StepFactors, StepResult, StepState } from "./training_step.ts";
+import type { StepState } from "./training_step.ts";
 
 export type { TrainOptions, TrainResult };
 
@@ -32,45 +31,42 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { step: firstStep, parameters, buffers, slots, ema: average, ...firstNotes } =
     await startState(options, optimiser.slots);
   const program = stepProgram({ ...options, rule: { optimiser, clipNorm }, accumulate });
-  let step = firstStep;
   let notes: Notes = firstNotes;
   let device = stateToDevice({ parameters, buffers, slots, ema: average });
-  const save = async () => {
-    if (!checkpoint) return;
-    const arrays = await stateToHost(device);
-    await checkpoint.save(encodeCheckpoint({ step, ...notes, ...arrays }));
-  };
   const weights = () => weightsToHost(device, ema !== null);
-  const takeStep = async (index: number, learningRate: number) => {
-    const factors = factorsToDevice(
-      optimiser.factors(index + 1, learningRate),
-      ema ? 1 - emaDecay(index + 1, ema) : 0,
+  const takeStep = async (index: number) => {
+    const learningRate = rateOf(index) * (notes.epochs?.scale ?? 1);
+    const { state, ...scalars } = await withFactors(
+      { optimiser, ema },
+      { k: index + 1, learningRate },
+      (factors) => program.take(index, device, factors),
     );
-    try {
-      return await program.take(index, device, factors);
-    } finally {
-      disposeAll(factors);
-    }
+    device = state;
+    const found = await readScalars(scalars);
+    const step = index + 1;
+    requireFinite(step, found);
+    const { loss, gradientNorm, told } = found;
+    options.progress?.({
+      step,
+      of: steps,
+      values: { loss, gradientNorm, ...told, learningRate },
+    });
+    const evaluated = await evaluateAfter(step, device, options);
+    notes = await takeNotes(options, notes, { step, ...found, learningRate, evaluated }, weights);
   };
   try {
-    while (step < steps) {
-      // A macrotask, or a step that never leaves this thread would never see the signal.
-      await setImmediate();
-      if (signal?.aborted) {
-        await save();
-        throw signal.reason;
-      }
-      const learningRate = rateOf(step) * (notes.epochs?.scale ?? 1);
-      const { state, ...scalars } = await takeStep(step, learningRate);
-      device = state;
-      const told = { ...await readScalars(scalars), learningRate };
-      step++;
-      requireFinite(step, told);
-      options.progress?.({ step, of: steps, values: told });
-      const evaluated = await evaluateAfter(step, device, options);
-      notes = await takeNotes(options, notes, { step, ...told, evaluated }, weights);
-      if (step % options.checkpointEvery === 0 || step === steps) await save();
-    }
+    await runSteps({
+      first: firstStep,
+      steps,
+      checkpointEvery: options.checkpointEvery,
+      ...(signal ? { signal } : {}),
+      take: takeStep,
+      async save(step) {
+        if (!checkpoint) return;
+        const arrays = await stateToHost(device);
+        await checkpoint.save(encodeCheckpoint({ step, ...notes, ...arrays }));
+      },
+    });
     const { history, best } = notes;
     return { ...await weights(), ...(best && { best }), history };
   } finally {
@@ -86,17 +82,6 @@ async function startState(options: TrainOptions, slots: readonly string[]) {
   return decodeCheckpoint(saved, { specs, buffers, slots, isAveraged: ema !== null });
 }
 
-function factorsToDevice(
-  factors: Readonly<Record<string, number>>,
-  oneMinusEmaDecay: number,
-): StepFactors {
-  const scalars = Object.entries(factors).map(([name, value]) => [name, tf.scalar(value)]);
-  return {
-    optimiser: Object.fromEntries(scalars),
-    oneMinusEmaDecay: tf.scalar(oneMinusEmaDecay),
-  };
-}
-
 /** The averaged parameters where an average is kept, and the buffers. */
 async function evaluateAfter(
   step: number,
@@ -105,26 +90,4 @@ async function evaluateAfter(
 ): Promise<Readonly<Record<string, number>>> {
   if (!evaluate || (step % evaluate.every !== 0 && step !== steps)) return {};
   return await evaluate.run({ ...(ema ? average : parameters), ...buffers }, step);
-}
-
-/** Reads and disposes the numbers that a step tells. */
-async function readScalars({ loss, gradientNorm }: Omit<StepResult, "state">) {
-  return { loss: await takeScalar(loss), gradientNorm: await takeScalar(gradientNorm) };
-}
-
-async function takeScalar(tensor: tf.Tensor): Promise<number> {
-  const [value = NaN] = await tensor.data();
-  tensor.dispose();
-  return Number(value);
-}
-
-function requireFinite(
-  step: number,
-  { loss, gradientNorm }: { readonly loss: number; readonly gradientNorm: number },
-): void {
-  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
-  throw new Error(
-    `Cannot continue training: at step ${step} the loss is ${loss} and the gradient norm ` +
-      `${gradientNorm}; both must be finite. A lower learning rate or clipping may help`,
-  );
 }

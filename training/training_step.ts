@@ -31,6 +31,8 @@ export type StepResult = {
   readonly loss: tf.Tensor;
   /** Before clipping. */
   readonly gradientNorm: tf.Tensor;
+  /** What else the loss told, scalars. */
+  readonly told: Parameters;
 };
 
 /** What a step does with gradients. */
@@ -48,13 +50,13 @@ export function trainingStep(
   batch: Batch,
   factors: StepFactors,
 ): StepResult {
-  const { value, gradients, buffers } = lossAndGradients(
+  const { value, gradients, buffers, told } = lossAndGradients(
     loss,
     state.parameters,
     state.buffers,
     batch,
   );
-  return { ...update(rule, { ...state, buffers }, gradients, factors), loss: value };
+  return { ...update(rule, { ...state, buffers }, gradients, factors), loss: value, told };
 }
 
 /** What the micro-batches of a step have summed up so far. */
@@ -65,14 +67,29 @@ export type GradientSums = {
   readonly buffers: Parameters;
 };
 
-/** The sums with one more micro-batch in them. */
+/**
+ * The sums with one more micro-batch in them.
+ *
+ * @throws {TypeError} When the loss tells more than itself: nobody adds that up yet.
+ */
 export function accumulateGradients(
   loss: Loss,
   parameters: Parameters,
   sums: GradientSums,
   batch: Batch,
 ): GradientSums {
-  const { value, gradients, buffers } = lossAndGradients(loss, parameters, sums.buffers, batch);
+  const { value, gradients, buffers, told } = lossAndGradients(
+    loss,
+    parameters,
+    sums.buffers,
+    batch,
+  );
+  const names = Object.keys(told);
+  if (names.length > 0) {
+    throw new TypeError(
+      `Cannot accumulate gradients of a loss that also tells ${names.join(", ")}`,
+    );
+  }
   const sum: Record<string, tf.Tensor> = {};
   for (const [name, gradient] of Object.entries(gradients)) {
     sum[name] = tf.add(sums.gradients[name]!, gradient);
@@ -95,6 +112,7 @@ export function updateFromSums(
   return {
     ...update(rule, { ...state, buffers: sums.buffers }, gradients, factors),
     loss: tf.mul(sums.loss, 1 / count),
+    told: {},
   };
 }
 
@@ -103,7 +121,7 @@ function update(
   state: StepState,
   gradients: Parameters,
   factors: StepFactors,
-): Omit<StepResult, "loss"> {
+): Omit<StepResult, "loss" | "told"> {
   const { norm, factor } = clipGradNorm(Object.values(gradients), clipNorm);
   const parameters: Record<string, tf.Tensor> = {};
   const average: Record<string, tf.Tensor> = {};

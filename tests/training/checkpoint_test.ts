@@ -22,7 +22,7 @@ const state: TrainingState = {
   slots: { momentum: { w: array(4, 5) } },
   ema: { w: array(6, 7) },
   history: [{ step: 7, values: { loss: 0.1, psnr: NaN, worst: -Infinity } }],
-  window: { count: 2, loss: 0.3, gradientNorm: 1e-300 },
+  window: { count: 2, sums: { loss: 0.3, gradientNorm: 1e-300 } },
   epochs: {
     plateau: { best: Infinity, badEpochs: 1, cooldown: 2 },
     scale: 0.5,
