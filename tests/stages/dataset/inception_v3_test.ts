@@ -48,10 +48,11 @@ Deno.test("inceptionV3 fetches the published weights and folds them", async () =
 
 Deno.test("inceptionV3 follows the redirect of a release, and continues a broken download", async () => {
   let asked = 0;
+  const arrived = Promise.withResolvers<void>();
   await using assets = serve((request) => {
     asked++;
     const range = request.headers.get("range");
-    if (range === null) return broken(file.length >> 1);
+    if (range === null) return broken(file.length >> 1, arrived.promise);
     const start = Number(/\d+/.exec(range)?.[0]);
     return new Response(file.slice(start), {
       status: 206,
@@ -59,7 +60,8 @@ Deno.test("inceptionV3 follows the redirect of a release, and continues a broken
     });
   });
   await using releases = serve(() => Response.redirect(assets.url, 302));
-  const weights = await downloadInceptionWeights(quiet(), published(releases.url));
+  const context = { ...quiet(), progress: () => arrived.resolve() };
+  const weights = await downloadInceptionWeights(context, published(releases.url));
   equal(weights.sha256, sha256);
   equal(asked, 2);
 });
@@ -155,13 +157,12 @@ function serve(answer: (request: Request) => Response) {
   };
 }
 
-/** Announces the whole file and breaks off after `bytes`. */
-function broken(bytes: number): Response {
+/** Announces the whole file and breaks off after some bytes, once the first of them have arrived. */
+function broken(bytes: number, arrived: Promise<void>): Response {
   const body = new ReadableStream({
     async start(controller) {
       controller.enqueue(file.subarray(0, bytes));
-      // What was enqueued must have left before the stream fails.
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await arrived;
       controller.error(new Error("the cable was cut"));
     },
   });
