@@ -28,13 +28,30 @@ export interface ImagePresetOptions {
   readonly attentionUpTo?: number;
 }
 
-/** Edge of the finest level that modern networks aim for. */
-const FINEST = 16;
+/** Least edge of the finest level of modern networks; larger images are cut into patches. */
+const FINEST = 24;
+
+/** A modern network before it meets the size of the images: all lists from the finest level on. */
+interface ModernSizes {
+  readonly widths: readonly number[];
+  readonly blocks: readonly number[];
+  /** How many levels attend, counted from the coarsest. */
+  readonly attending: number;
+}
+
+/**
+ * At 32x32 pixels a finest level of whole pixels and few channels is worth its time: after a minute of training
+ * on two cores, the validation loss is a fifth below that of patches of 2 with twice the channels.
+ */
+const modernSizes = {
+  small: { widths: [32, 64, 128, 128], blocks: [1, 1, 1, 1], attending: 1 },
+  base: { widths: [64, 128, 192, 256], blocks: [1, 2, 2, 1], attending: 2 },
+} as const satisfies Record<string, ModernSizes>;
 
 /**
  * - modern_tiny: for tests.
  * - modern_small: minutes on two CPU cores.
- * - modern_base: an hour on a CPU, minutes on a GPU.
+ * - modern_base: hours on a CPU, minutes on a GPU.
  * - double_conv_seed, double_conv_original: system D as in the notebook and as in its source; at 64x64 pixels
  *   in colour 23,563,011 and 23,332,739 parameters. double_conv_tiny: the first with few channels.
  * - simple_seed, simple_repaired: system E as published, 62,438,883 parameters, and with its skips mended.
@@ -56,9 +73,9 @@ export function imagePreset(id: ImagePresetId, options: ImagePresetOptions): Ima
     case "modern_tiny":
       return { ...modern, patch: 2, widths: [16, 32], blocks: [1, 1], attentionLevels: [1] };
     case "modern_small":
-      return { ...modern, ...levelsOf([64, 128, 192], [2, 2, 1], size) };
+      return { ...modern, ...levelsOf(modernSizes.small, size) };
     case "modern_base":
-      return { ...modern, ...levelsOf([128, 256, 256], [2, 2, 2], size) };
+      return { ...modern, ...levelsOf(modernSizes.base, size) };
     case "double_conv_seed":
       return doubleConv("seed", [64, 128, 256, 256]);
     case "double_conv_original":
@@ -78,14 +95,16 @@ export function imagePreset(id: ImagePresetId, options: ImagePresetOptions): Ima
   }
 }
 
-/** Patches so large that the finest level has about 16 pixels, and as many levels as divide the size. */
-function levelsOf(widths: readonly number[], blocks: readonly number[], size: number) {
+/** The largest patches that leave a fine enough finest level, and as many levels as divide the size. */
+function levelsOf({ widths, blocks, attending }: ModernSizes, size: number) {
   const patch = [1, 2, 4, 8].findLast((edge) => size % edge === 0 && edge * FINEST <= size) ?? 1;
   const usable = widths.filter((_, i) => size % (patch * 2 ** i) === 0).length;
+  // Never on the finest level: its pixels are too many.
+  const first = Math.max(1, usable - attending);
   return {
     patch,
     widths: widths.slice(0, usable),
     blocks: blocks.slice(0, usable),
-    attentionLevels: Array.from({ length: usable - 1 }, (_, i) => i + 1),
+    attentionLevels: Array.from({ length: usable - first }, (_, i) => first + i),
   };
 }

@@ -94,8 +94,8 @@ export function modernUnetParameters(config: ModernUnetConfig): ParameterSpecs {
  *
  * The U-Net of Ho et al. 2020, https://arxiv.org/abs/2006.11239, with what was found better since: blocks
  * modulated by the time and the class that start as identities (Dhariwal & Nichol 2021,
- * https://arxiv.org/abs/2105.05233), patches instead of the costly finest level (Hoogeboom et al. 2023,
- * https://arxiv.org/abs/2301.11093), attention at coarse levels only; one skip per level.
+ * https://arxiv.org/abs/2105.05233), for large images patches instead of the costly finest levels (Hoogeboom et
+ * al. 2023, https://arxiv.org/abs/2301.11093), attention at coarse levels only; one skip per level.
  * @param input.noisy `[batch, height, width, channels]`.
  * @param input.timesteps `[batch]`, float32, in steps.
  * @param input.labels `[batch]`, int32; the number of classes means "no class".

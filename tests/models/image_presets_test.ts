@@ -91,6 +91,19 @@ Deno.test("imagePreset() leaves out attention over more pixels than it may", () 
   assert.deepEqual(names(0), []);
 });
 
+Deno.test("imagePreset() fits modern networks to the size: patches, levels, attention on the coarsest", () => {
+  const fit = (size: number) => {
+    const config = imagePreset("modern_small", { ...photos, size });
+    assert.ok(config.kind === "modern_unet");
+    return [config.patch, config.widths, config.attentionLevels];
+  };
+  assert.deepEqual(fit(28), [1, [32, 64, 128], [2]]);
+  assert.deepEqual(fit(32), [1, [32, 64, 128, 128], [3]]);
+  assert.deepEqual(fit(64), [2, [32, 64, 128, 128], [3]]);
+  assert.deepEqual(fit(128), [4, [32, 64, 128, 128], [3]]);
+  assert.deepEqual(fit(33), [1, [32], []]);
+});
+
 Deno.test("imagePreset() takes any size that is a multiple of 4", () => {
   for (const id of imagePresetIds.filter((id) => id.startsWith("modern"))) {
     for (const size of [12, 28, 32, 36, 48, 64, 100, 128]) {
