@@ -50,7 +50,7 @@ export function paint(
   }
 }
 
-/** A disc; its edge is one pixel wide, so its area is right to about 1 % from a radius of 3 pixels on. */
+/** A disc; its edge is a ramp one pixel wide, so its area is π (radius² + 1/12): 1 % more at 3 pixels. */
 export function paintDisc(
   frame: ColourFrame,
   { x, y, radius }: Point & { readonly radius: number },
