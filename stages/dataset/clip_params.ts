@@ -17,9 +17,8 @@ export const frameParams = {
   ),
 };
 
-/** Time. */
+/** Which part of a video. */
 export const windowParams = {
-  everyNth: z.int().min(1).default(1).describe("2 takes every second frame"),
   windows: z.enum(["random", "first"]).default("random").describe(
     "Where windows start: anywhere they fit, fixed by splitSeed; or at the first frame",
   ),

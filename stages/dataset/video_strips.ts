@@ -34,6 +34,7 @@ const params = z.strictObject({
   contextFrames: z.int().min(0).default(0).describe(
     "Frames a model is shown, if it is to predict the rest",
   ),
+  everyNth: z.int().min(1).default(1).describe("2 takes every second frame"),
   ...windowParams,
   minimumFrames: z.int().positive().optional().describe(
     "Videos of fewer frames are too short, even if a clip would fit in",
