@@ -12,6 +12,7 @@ export const imagePresetIds = [
   "simple_seed",
   "simple_repaired",
   "simple_half",
+  "simple_half_repaired",
   "simple_tiny",
 ] as const;
 export type ImagePresetId = typeof imagePresetIds[number];
@@ -55,7 +56,7 @@ const modernSizes = {
  * - double_conv_seed, double_conv_original: system D as in the notebook and as in its source; at 64x64 pixels
  *   in colour 23,563,011 and 23,332,739 parameters. double_conv_tiny: the first with few channels.
  * - simple_seed, simple_repaired: system E as published, 62,438,883 parameters, and with its skips mended.
- *   simple_half, simple_tiny: as published, with widths 32 to 256 and 16 to 64.
+ *   simple_half, simple_half_repaired: both forms with widths 32 to 256; simple_tiny: as published, 16 to 64.
  */
 export function imagePreset(id: ImagePresetId, options: ImagePresetOptions): ImageDenoiserConfig {
   const { channels, outputs, classes, size, attentionUpTo = Infinity } = options;
@@ -88,6 +89,8 @@ export function imagePreset(id: ImagePresetId, options: ImagePresetOptions): Ima
       return simple("repaired", [64, 128, 256, 512, 1024]);
     case "simple_half":
       return simple("seed", [32, 64, 128, 256]);
+    case "simple_half_repaired":
+      return simple("repaired", [32, 64, 128, 256]);
     case "simple_tiny":
       return simple("seed", [16, 32, 64]);
     default:

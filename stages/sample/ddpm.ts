@@ -52,6 +52,9 @@ const params = z.strictObject({
   classes: z.array(z.string().min(1)).min(1).optional().describe(
     "Classes to draw in turn; absent: all that a conditional model knows",
   ),
+  classesAsIn: z.boolean().default(false).describe(
+    "Draw image i of the class of image i of the input instead: for scores, which compare sets",
+  ),
   guidance: z.number().min(0).nullable().default(null).describe(
     "Scale of classifier-free guidance, 1 is none; null asks the network once per step",
   ),
@@ -94,7 +97,7 @@ export const sampleDdpm = defineStage({
     requireVariance(params, diffusion);
     const clean = await inputs.images?.load();
     const { schedule, objective } = diffusion;
-    const labels = labelsOf(params, diffusion);
+    const labels = labelsOf(params, diffusion, clean);
     const engine = await createEngine(choice);
     const sampler = createImageSampler(engine, {
       diffusion,
@@ -143,15 +146,17 @@ function requireVariance({ sampler, variance }: DdpmSampleParams, diffusion: Ima
   );
 }
 
-/** Class of each image, in turn; undefined for a model without classes. */
+/** Class of each image, in turn or as the input's; undefined for a model without classes. */
 function labelsOf(
-  { count, classes: wanted }: DdpmSampleParams,
+  { count, classes: wanted, classesAsIn }: DdpmSampleParams,
   { classes }: ImageDiffusion,
+  clean: Images | undefined,
 ): Int32Array | undefined {
   if (classes.length === 0) {
     if (wanted === undefined) return undefined;
     throw new Error(`Cannot run "${id}": classes are wanted, but the model was trained without`);
   }
+  if (classesAsIn) return labelsAsIn(clean, classes, count);
   const numbers = (wanted ?? classes).map((name) => {
     const number = classes.indexOf(name);
     if (number >= 0) return number;
@@ -160,6 +165,23 @@ function labelsOf(
     );
   });
   return Int32Array.from({ length: count }, (_, i) => numbers[i % numbers.length]!);
+}
+
+function labelsAsIn(
+  images: Images | undefined,
+  classes: readonly string[],
+  count: number,
+): Int32Array {
+  if (images?.labels && images.classes?.join() === classes.join()) {
+    const { labels } = images;
+    return Int32Array.from({ length: count }, (_, i) => labels[i % labels.length]!);
+  }
+  throw new Error(
+    `Cannot run "${id}": classesAsIn needs input "images" with the classes of the model, ` +
+      `${classes.join(", ")}, but ${
+        images ? `it has ${images.classes?.join(", ") ?? "none"}` : "it is not connected"
+      }`,
+  );
 }
 
 function imagesOf(

@@ -42,16 +42,13 @@ export async function drawPictures(options: PictureOptions): Promise<MediaItem[]
 
 function samplesGrid({ params, diffusion, images }: PictureOptions): MediaItem {
   const shown = Math.min(params.shown, params.count);
-  const columns = diffusion.classes.length > 1
-    ? params.classes?.length ?? diffusion.classes.length
-    : Math.ceil(Math.sqrt(shown));
-  const classes = params.classes ?? diffusion.classes;
+  const columnLabels = params.classesAsIn ? [] : params.classes ?? diffusion.classes;
   return grid(diffusion, {
     name: "samples",
     caption: `The first ${shown} of ${params.count} samples, not chosen: ${describe(params)}`,
     images: images.subarray(0, shown * sizeOf(diffusion)),
-    columns,
-    ...(classes.length > 1 ? { columnLabels: classes } : {}),
+    columns: columnLabels.length > 1 ? columnLabels.length : Math.ceil(Math.sqrt(shown)),
+    ...(columnLabels.length > 1 ? { columnLabels } : {}),
   });
 }
 

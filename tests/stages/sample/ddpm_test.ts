@@ -91,6 +91,17 @@ Deno.test("sampleDdpm draws the classes it is asked for, in turn", async () => {
   );
 });
 
+Deno.test("sampleDdpm can take its classes from images, so that sets compare", async () => {
+  const weights = await tinyWeights({ conditional: true });
+  const real = { ...barImages("test", 3), labels: Int32Array.of(1, 1, 0) };
+  const { images } = await sampleTiny(weights, { count: 5, classesAsIn: true }, real);
+  assert.deepEqual([...images.labels!], [1, 1, 0, 1, 1]);
+  await assert.rejects(
+    sampleTiny(weights, { classesAsIn: true }),
+    /needs input "images" with the classes of the model, dark, bright, but it is not connected/,
+  );
+});
+
 Deno.test("sampleDdpm with guidance 1 draws what it draws without", async () => {
   const weights = await tinyWeights({ conditional: true, steps: 10, learningRate: 1e-2 });
   const [plain, guided] = [
