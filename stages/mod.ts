@@ -6,6 +6,10 @@ import { images } from "./dataset/images.ts";
 import { inceptionV3 } from "./dataset/inception_v3.ts";
 import { mnist } from "./dataset/mnist.ts";
 import { movingMnist } from "./dataset/moving_mnist.ts";
+import { movingShapes } from "./dataset/moving_shapes.ts";
+import { robotPusher } from "./dataset/robot_pusher.ts";
+import { robotTree } from "./dataset/robot_tree.ts";
+import { videoStrips } from "./dataset/video_strips.ts";
 import { evaluateLikelihood } from "./evaluate/likelihood.ts";
 import { evaluateFeatureStats } from "./evaluate/feature_stats.ts";
 import { evaluateImages } from "./evaluate/images.ts";
@@ -22,6 +26,10 @@ export const stages = {
   "dataset/moving_mnist": movingMnist,
   "dataset/mnist": mnist,
   "dataset/images": images,
+  "dataset/moving_shapes": movingShapes,
+  "dataset/video_strips": videoStrips,
+  "dataset/robot_tree": robotTree,
+  "dataset/robot_pusher": robotPusher,
   "dataset/inception_v3": inceptionV3,
   "dataset/feature_stats": featureStats,
   "train/next_frame": trainNextFrame,
