@@ -33,8 +33,8 @@ Deno.test("paintDisc() and paintSquare() have the area and the place of the figu
   fc.assert(fc.property(figure, (place) => {
     for (
       const [paint, area, tolerance] of [
-        // A disc's edge is a straight ramp of one pixel: right to 1 %.
-        [paintDisc, Math.PI * place.radius ** 2, 0.01],
+        // A disc's edge is a ramp of one pixel: sampled at pixel centres, at most 0.0113 off in 40,000 places.
+        [paintDisc, Math.PI * (place.radius ** 2 + 1 / 12), 0.015],
         // A square is exact up to the rounding of levels along its edge.
         [paintSquare, 4 * place.radius ** 2, 0.004],
       ] as const
