@@ -82,7 +82,7 @@ interface Aim {
   readonly open: number;
 }
 
-/** Lanes of the one permutation that places need; words of things lie in another stream. */
+/** The arm on the table and discs, each in a slot of its own: nothing overlaps, and no draw is repeated. */
 function startOf(place: ClipPlace, count: number): PusherState {
   const slots = permutation({ ...place, stream: Stream.selection }, SLOTS);
   const words = uniforms({ ...place, stream: Stream.trajectory }, (count + 1) * WORDS_OF_THING);

@@ -43,6 +43,34 @@ Deno.test("walk() that reflects follows the trajectory of Stochastic Video Gener
   ]);
 });
 
+Deno.test("stochasticPath() follows Stochastic Video Generation's trajectory, given its draws", () => {
+  // Computed in Python by SVG's rule with numpy's RandomState(11): 32-pixel digit on 64, start (29, 30),
+  // speed (4, 3). At frame 1 both walls are hit: the left and right one draws both speeds last.
+  const draws = [
+    { frame: 1, axis: "y", across: -3, along: -4 },
+    { frame: 1, axis: "x", across: -1, along: -3 },
+    { frame: 12, axis: "y", across: 4, along: -3 },
+    { frame: 19, axis: "x", across: 4, along: -2 },
+  ] as const;
+  const frames = 24;
+  const words = new Float32Array(wordsOfStochasticPath(frames)).fill(0.5);
+  /** The word in the middle of those that give `value` of low..high. */
+  const wordOf = (value: number, low: number, high: number) =>
+    (value - low + 0.5) / (high - low + 1);
+  words.set([wordOf(29, 0, 31), wordOf(30, 0, 31), wordOf(4, -4, 4), wordOf(3, -4, 4)]);
+  for (const { frame, axis, across, along } of draws) {
+    const away = across > 0 ? wordOf(across, 1, 4) : wordOf(across, -4, -1);
+    words.set([away, wordOf(along, -4, 4)], 4 + 4 * frame + (axis === "y" ? 0 : 2));
+  }
+  const path = stochasticPath(words, { frames, range: 32 });
+  // deno-fmt-ignore
+  deepEqual(path.map(({ top, left }) => [left, top]), [
+    [29, 30], [31, 31], [30, 28], [29, 25], [28, 22], [27, 19], [26, 16], [25, 13],
+    [24, 10], [23, 7], [22, 4], [21, 1], [20, 0], [17, 4], [14, 8], [11, 12],
+    [8, 16], [5, 20], [2, 24], [0, 28], [4, 26], [8, 24], [12, 22], [16, 20],
+  ]);
+});
+
 Deno.test("stochasticPath() keeps inside, moves at most 4 pixels and turns away from each wall", () => {
   const [range, frames] = [36, 200];
   const path = stochasticPath(words(0, frames), { frames, range });
