@@ -71,8 +71,11 @@ export function metricOf(id: string, { label }: FrameExtractor): string {
 }
 
 function accuracyOf({ facts }: FeatureExtractor): string[] {
-  const accuracy = facts["testAccuracy"];
-  return accuracy === undefined ? [] : [`test accuracy ${(100 * accuracy).toFixed(2)} %`];
+  const { testAccuracy, heldOutAccuracy, chanceAccuracy = 0 } = facts;
+  if (testAccuracy !== undefined) return [`test accuracy ${(100 * testAccuracy).toFixed(2)} %`];
+  if (heldOutAccuracy === undefined) return [];
+  const [right, chance] = [heldOutAccuracy, chanceAccuracy].map((x) => (100 * x).toFixed(1));
+  return [`held-out accuracy ${right} %, by the most frequent class ${chance} %`];
 }
 
 /** Gathers frames into batches and keeps their features; memory is one batch and the features. */

@@ -73,8 +73,8 @@ export async function scoreImageFeatures(
       const options: DistanceOptions = {
         metricOf: (id) => metricOf(id, opened),
         extractor: opened.description,
-        features: `${opened.description}, ${extractor.dimensions} dimensions, images of ` +
-          `${shape.height}x${shape.width} with intensities clipped to [0, 1] and rounded to 8 bits`,
+        features:
+          `${opened.description}, images of ${shape.height}x${shape.width} with intensities clipped to [0, 1] and rounded to 8 bits`,
         sets: describeSets(scoring, compared),
         resamples: params.resamples,
         neighbours: params.neighbours,
