@@ -24,7 +24,7 @@ interface Row {
 /** Two halves of the truth compared with each other: the floor of a metric, never a contender. */
 const REFERENCE = /^real vs\.? real\b/i;
 /** Metrics whose bracketed parameter is a feature extractor other than the published one. */
-const OTHER_FEATURES = /^(fid|fvd|kid)\[(.+)\]$/i;
+const OTHER_FEATURES = /^(fid|fvd|kid|fid_infinity|precision|recall|density|coverage)\[(.+)\]$/i;
 
 export const scores: Section = {
   id: "scores",
@@ -120,12 +120,17 @@ function bestValue({ better, scores }: Column): number | undefined {
 function protocol({ metric, protocol }: Column, index: number): Markup {
   const [, name, features] = OTHER_FEATURES.exec(metric) ?? [];
   const warning = name !== undefined && features !== undefined && markup`
-    <strong>Not the ${name.toUpperCase()} of papers</strong>, which uses features of one published
+    <strong>Not the ${nameInPapers(name)} of papers</strong>, which uses features of one published
     network: these are features of “${features}”, so compare only with numbers of the same extractor.`;
   return markup`
     <div id="protocol-${index + 1}"><dt>${metric}</dt><dd>${
     sentence(protocol)
   }${warning}</dd></div>`;
+}
+
+/** FID and KID, but precision. */
+function nameInPapers(metric: string): string {
+  return metric.replace(/^(fid|fvd|kid)/, (name) => name.toUpperCase()).replace("_", " ");
 }
 
 function isReference(score: Score): boolean {

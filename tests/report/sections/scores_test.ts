@@ -62,6 +62,8 @@ Deno.test("scores section says that a FID of other features is not the FID of pa
   const other = render([{ ...PSNR, metric: "fid[digits 3f2a1c]", better: "lower" }]);
   assert.match(other, /Not the FID of papers/);
   assert.match(other, /“digits 3f2a1c”/);
+  const infinity = render([{ ...PSNR, metric: "fid_infinity[digits 3f2a1c]", better: "lower" }]);
+  assert.match(infinity, /Not the FID infinity of papers/);
   assert.doesNotMatch(render([{ ...PSNR, metric: "fid", better: "lower" }]), /Not the FID/);
 });
 
