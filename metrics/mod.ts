@@ -4,6 +4,7 @@
  * @module
  */
 
+import { categoryAccuracyInfo } from "./category_accuracy.ts";
 import { crpsInfo } from "./crps.ts";
 import { fidInfinityInfo } from "./fid_infinity.ts";
 import { fidInfo } from "./frechet_distance.ts";
@@ -11,6 +12,7 @@ import { kidInfo } from "./kid.ts";
 import { memorisedInfo, nearestTrainInfo } from "./memorised.ts";
 import type { MetricInfo } from "./metric.ts";
 import { mseInfo } from "./mse.ts";
+import { acdInfo, diversityInfo } from "./pair_distance.ts";
 import { coverageInfo, densityInfo, precisionInfo, recallInfo } from "./precision_recall.ts";
 import { psnrInfo } from "./psnr.ts";
 import { ssimInfo } from "./ssim.ts";
@@ -31,6 +33,8 @@ export * from "./kid.ts";
 export * from "./precision_recall.ts";
 export * from "./half_samples.ts";
 export * from "./memorised.ts";
+export * from "./pair_distance.ts";
+export * from "./category_accuracy.ts";
 
 /** Every metric by the id that users type. */
 export const metrics = {
@@ -47,6 +51,9 @@ export const metrics = {
   coverage: coverageInfo,
   memorised: memorisedInfo,
   nearest_train: nearestTrainInfo,
+  acd: acdInfo,
+  diversity: diversityInfo,
+  category_accuracy: categoryAccuracyInfo,
 } satisfies Record<string, MetricInfo>;
 
 export type MetricId = keyof typeof metrics;
