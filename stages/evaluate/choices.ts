@@ -2,7 +2,7 @@
 
 import type { Clips } from "../../artifacts/clips.ts";
 import type { MetricId } from "../../metrics/mod.ts";
-import type { PsnrAveraging } from "../../metrics/psnr.ts";
+import { type PsnrAveraging, psnrInfo } from "../../metrics/psnr.ts";
 import type { SsimPreset } from "../../metrics/ssim.ts";
 import {
   type FrameMeasure,
@@ -11,6 +11,13 @@ import {
   psnrMeasure,
   ssimMeasure,
 } from "./frame_measures.ts";
+import {
+  protocolPsnr,
+  protocolSsim,
+  type VideoProtocol,
+  videoProtocol,
+  type VideoProtocolId,
+} from "./video_protocols.ts";
 
 /** Ids that users type. */
 export const videoMetricIds = [
@@ -29,6 +36,7 @@ interface Params {
   readonly metrics?: readonly VideoMetricId[] | undefined;
   readonly psnr: PsnrAveraging;
   readonly ssim: SsimPreset;
+  readonly protocol?: VideoProtocolId | undefined;
   readonly contextFrames?: number | undefined;
   readonly samples?: number | undefined;
   readonly features?: string | undefined;
@@ -89,20 +97,48 @@ export function wantedMetrics(
   return new Set(params.metrics ?? allowed);
 }
 
+/**
+ * The protocol that is asked for, if any.
+ * @throws {Error} When other parameters say otherwise, or it chooses by a metric that is not wanted.
+ */
+export function protocolOf(
+  { protocol: id, psnr, ssim }: Params,
+  wanted: ReadonlySet<VideoMetricId>,
+): VideoProtocol | undefined {
+  if (id === undefined) return undefined;
+  const protocol = videoProtocol(id);
+  if (psnr !== "frame" || ssim !== "wang") {
+    throw new Error(
+      `Cannot score clips by protocol "${id}": it fixes psnr and ssim, so leave these parameters out, but ` +
+        `they are "${psnr}" and "${ssim}"`,
+    );
+  }
+  if (protocol.best === "ssim" && !wanted.has("ssim")) {
+    throw new Error(
+      `Cannot score clips by protocol "${id}": it chooses samples by ssim, which must be among the metrics`,
+    );
+  }
+  return protocol;
+}
+
 /** PSNR per frame is always there for its curve, when PSNR is wanted by another order. */
 export function measuresOf(
   params: Params,
   wanted: ReadonlySet<VideoMetricId>,
+  protocol: VideoProtocol | undefined,
 ): readonly FrameMeasure[] {
+  const psnr = protocol ? protocolPsnr(protocol) : psnrMeasure(params.psnr);
+  const ssim = protocol ? protocolSsim(protocol) : ssimMeasure(params.ssim);
   return [
-    ...(wanted.has("psnr") ? [psnrMeasure(params.psnr)] : []),
-    ...(wanted.has("psnr") && params.psnr !== "frame" ? [framePsnr] : []),
-    ...(wanted.has("ssim") ? [ssimMeasure(params.ssim)] : []),
+    ...(wanted.has("psnr") ? [psnr] : []),
+    ...(wanted.has("psnr") && !psnr.isFrameCurve ? [framePsnr] : []),
+    ...(wanted.has("ssim") ? [ssim] : []),
     ...(wanted.has("mse") ? mseMeasures : []),
   ];
 }
 
 /** Whether a measure is a score, or there for its curve only. */
-export function isScored(measure: FrameMeasure, params: Params): boolean {
-  return measure !== framePsnr || params.psnr === "frame";
+export function isScored(measure: FrameMeasure, measures: readonly FrameMeasure[]): boolean {
+  return measure.info !== psnrInfo ||
+    measure === measures.find(({ info }) => info === psnrInfo);
 }

@@ -27,6 +27,8 @@ export interface FrameMeasure {
   readonly against: (reference: Video) => Comparison;
   /** The better direction of those values, by which the best sample is chosen. */
   readonly choose: "higher" | "lower";
+  /** Whether those values are one for each frame, of a metric whose course over frames is charted. */
+  readonly isFrameCurve?: true;
   /** What turns their mean over everything into the score, where that is not the mean itself. */
   readonly finish?: (mean: number) => number;
 }
@@ -41,6 +43,7 @@ export const framePsnr: FrameMeasure = {
     return (candidate) => compare(clipToUnit(candidate)).map((value) => Math.min(MAX_PSNR, value));
   },
   choose: "higher",
+  isFrameCurve: true,
 };
 
 /** PSNR by the named order of mean and logarithm. */
@@ -84,6 +87,7 @@ export function ssimMeasure(preset: SsimPreset): FrameMeasure {
       return (candidate) => compare(clipToUnit(candidate));
     },
     choose: "higher",
+    isFrameCurve: true,
   };
 }
 

@@ -28,6 +28,10 @@ export interface PredictionSources {
   readonly contextFrames: number;
   /** Samples of each clip that count. */
   readonly samples: number;
+  /** What `predictions` are called; "next-frame predictor" unless said. */
+  readonly predictedBy?: string | undefined;
+  /** Also the mean frame of the samples of each clip. */
+  readonly ensemble?: boolean | undefined;
 }
 
 /** All rows that the inputs allow; baselines of the context need context frames. */
@@ -47,8 +51,15 @@ export function predictionRows(sources: PredictionSources): readonly PredictionR
   }];
   const one = (of: string, predict: (clip: number) => Video) =>
     rows.push({ of, samples: 1, predict: (clip) => [predict(clip)] });
+  if (sources.ensemble && samples > 1) {
+    const drawn = rows[0]!;
+    one(`mean of the frames of ${samples} samples`, (clip) => meanOfVideos(drawn.predict(clip)));
+  }
   if (predictions) {
-    one("next-frame predictor", (clip) => takeFrames(predictions, clip, contextFrames, frames));
+    one(
+      sources.predictedBy ?? "next-frame predictor",
+      (clip) => takeFrames(predictions, clip, contextFrames, frames),
+    );
   }
   if (contextFrames > 0) {
     one("copy last frame", (clip) => copyLastFrame(context(clip), predicted));
@@ -111,6 +122,16 @@ export function clipToUnit(video: Video): Video {
 export function frameOf(video: Video, index: number): Float32Array | Float64Array {
   const size = frameSize(video);
   return video.data.subarray(index * size, (index + 1) * size);
+}
+
+/** Mean of each pixel of each frame over videos of one shape. */
+function meanOfVideos(videos: readonly Video[]): Video {
+  const [first] = videos;
+  const data = new Float64Array(first!.data.length);
+  for (const video of videos) {
+    for (let i = 0; i < data.length; i++) data[i] = data[i]! + video.data[i]! / videos.length;
+  }
+  return { ...first!, data };
 }
 
 /** Mean over all frames of all clips, one clip in memory at a time. */

@@ -6,24 +6,34 @@ import type { Score } from "../../artifacts/scores.ts";
 import { createEngine } from "../../engine/create_engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { crpsInfo, crpsOfVideos, crpsProtocol } from "../../metrics/crps.ts";
+import { bestOfN } from "../../metrics/best_of_n.ts";
+import { psnrInfo } from "../../metrics/psnr.ts";
 import { ssimInfo, ssimPresets } from "../../metrics/ssim.ts";
 import { mean } from "../../numerics/mean.ts";
 import { defineStage } from "../../pipelines/stage.ts";
 import { type FrameExtractor, trainedExtractor } from "./frame_features.ts";
-import { type FrameMeasure, framePsnr } from "./frame_measures.ts";
+import type { FrameMeasure } from "./frame_measures.ts";
 import { FeatureScores } from "./feature_scores.ts";
 import { onnxExtractor } from "./onnx_features.ts";
 import {
   contextOf,
   isScored,
   measuresOf,
+  protocolOf,
   samplesOf,
   videoMetricIds,
   wantedMetrics,
 } from "./choices.ts";
 import { predictionRows, takeFrames } from "./predictions.ts";
 import { requireMatchingClips } from "./require_matching_clips.ts";
-import { type SampleValues, scoresOfRow, seriesOfRow, withInterval } from "./row_scores.ts";
+import {
+  type RowRule,
+  type SampleValues,
+  scoresOfRow,
+  seriesOfRow,
+  withInterval,
+} from "./row_scores.ts";
+import { type VideoProtocol, videoProtocolIds } from "./video_protocols.ts";
 
 const params = z.strictObject({
   metrics: z.array(z.enum(videoMetricIds)).min(1).optional().describe(
@@ -33,6 +43,16 @@ const params = z.strictObject({
     "What is averaged before the logarithm: frame (SVG, SRVP, OpenSTL), video (MCVD), pooled",
   ),
   ssim: z.enum(ssimPresets).default("wang").describe("Published convention of SSIM"),
+  protocol: z.enum(videoProtocolIds).optional().describe(
+    "How a paper scores: fixes psnr, ssim, rounding, how the best sample is chosen, and the interval; " +
+      "absent: as psnr and ssim say",
+  ),
+  ensemble: z.boolean().optional().describe(
+    "Also score the mean frame of each clip's samples, which samples beat only if one of them is right",
+  ),
+  predictedBy: z.string().min(1).optional().describe(
+    "What input predictions is called in scores; absent: next-frame predictor",
+  ),
   contextFrames: z.int().min(0).optional().describe(
     "First frames that are not scored; absent: those the clips say a model was shown",
   ),
@@ -84,7 +104,10 @@ export const evaluateVideo = defineStage({
       train,
       contextFrames,
       samples,
+      predictedBy: params.predictedBy,
+      ensemble: params.ensemble,
     });
+    const protocol = protocolOf(params, wanted);
     const [count, frames, height, width, channels] = reference.shape;
     const shape = { height, width, channels };
 
@@ -106,7 +129,7 @@ export const evaluateVideo = defineStage({
       seed,
     });
     try {
-      const measures = measuresOf(params, wanted);
+      const measures = measuresOf(params, wanted, protocol);
       const table = new ValueTable();
       for (let clip = 0; clip < count; clip++) {
         signal.throwIfAborted();
@@ -129,17 +152,20 @@ export const evaluateVideo = defineStage({
         }
       }
       progress({ step: count, of: count });
+      const rules = new Map(rows.map(({ of }) => [of, ruleOf(protocol, measures, table, of)]));
       const all = [
         ...measures.flatMap((measure) =>
-          isScored(measure, params)
-            ? rows.flatMap(({ of }) => scoresOfRow(measure, of, table.get(measure.metric, of)))
+          isScored(measure, measures)
+            ? rows.flatMap(({ of }) =>
+              scoresOfRow(measure, of, table.get(measure.metric, of), rules.get(of))
+            )
             : []
         ),
         ...rows.flatMap(({ of }) => crpsScores(of, table, samples)),
         ...(await featureScores?.scores() ?? []),
       ];
       const scores = all.toSorted((a, b) => rankOf(a) - rankOf(b));
-      return { scores: { scores }, curves: curvesOf(measures, rows, table, contextFrames) };
+      return { scores: { scores }, curves: curvesOf(measures, rules, table, contextFrames) };
     } finally {
       extractor?.dispose();
       engine?.dispose();
@@ -182,9 +208,24 @@ function crpsScores(of: string, table: ValueTable, samples: number): Score[] {
   });
 }
 
+/** How the samples of a row are scored; undefined: each measure by itself. */
+function ruleOf(
+  protocol: VideoProtocol | undefined,
+  measures: readonly FrameMeasure[],
+  table: ValueTable,
+  of: string,
+): RowRule | undefined {
+  if (!protocol) return undefined;
+  const { interval, best } = protocol;
+  const by = measures.find(({ info }) => info === ssimInfo);
+  if (best === "metric" || !by) return { interval };
+  const { chosen: samples } = bestOfN(table.get(by.metric, of), by.choose);
+  return { interval, chosen: { by: "SSIM", samples } };
+}
+
 function curvesOf(
   measures: readonly FrameMeasure[],
-  rows: readonly { readonly of: string }[],
+  rules: ReadonlyMap<string, RowRule | undefined>,
   table: ValueTable,
   contextFrames: number,
 ): Curves {
@@ -192,12 +233,12 @@ function curvesOf(
     title,
     xLabel: "frame",
     yLabel,
-    series: rows.flatMap(({ of }): Series[] =>
-      seriesOfRow(measure.info, of, table.get(measure.metric, of), contextFrames + 1)
+    series: [...rules].flatMap(([of, rule]): Series[] =>
+      seriesOfRow(measure.info, of, table.get(measure.metric, of), contextFrames + 1, rule)
     ),
   });
-  const charts = measures.flatMap((measure) => {
-    if (measure === framePsnr) return [chart(measure, "PSNR by frame", "PSNR (dB)")];
+  const charts = measures.filter(({ isFrameCurve }) => isFrameCurve).flatMap((measure) => {
+    if (measure.info === psnrInfo) return [chart(measure, "PSNR by frame", "PSNR (dB)")];
     if (measure.info === ssimInfo) return [chart(measure, "SSIM by frame", "SSIM")];
     return [];
   });
