@@ -16,11 +16,17 @@ import { evaluateImages } from "./evaluate/images.ts";
 import { evaluateVideo } from "./evaluate/video.ts";
 import { sampleDdpm } from "./sample/ddpm.ts";
 import { sampleResidualDiffusion } from "./sample/residual_diffusion.ts";
+import { sampleSvg } from "./sample/svg.ts";
 import { trainDdpm } from "./train/ddpm.ts";
 import { trainDigitFeatures } from "./train/digit_features.ts";
 import { trainImageFeatures } from "./train/image_features.ts";
+import { trainClipFeatures } from "./train/clip_features.ts";
+import { sampleMocogan } from "./sample/mocogan.ts";
+import { evaluateGanVideo } from "./evaluate/gan_video.ts";
+import { trainMocogan } from "./train/mocogan.ts";
 import { trainNextFrame } from "./train/next_frame.ts";
 import { trainResidualDiffusion } from "./train/residual_diffusion.ts";
+import { trainSvg } from "./train/svg.ts";
 
 export const stages = {
   "dataset/moving_mnist": movingMnist,
@@ -43,4 +49,10 @@ export const stages = {
   "train/ddpm": trainDdpm,
   "sample/ddpm": sampleDdpm,
   "evaluate/likelihood": evaluateLikelihood,
+  "train/mocogan": trainMocogan,
+  "evaluate/gan_video": evaluateGanVideo,
+  "sample/mocogan": sampleMocogan,
+  "train/clip_features": trainClipFeatures,
+  "train/svg": trainSvg,
+  "sample/svg": sampleSvg,
 } satisfies StageTable;
