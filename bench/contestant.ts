@@ -58,16 +58,36 @@ async function measure<Result extends Measurement>(
   env: Readonly<Record<string, string>>,
 ): Promise<Round<Result>> {
   const foreignLoad = await watchForeignLoad();
-  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], env })
-    .output();
-  if (!success) {
-    const said = new TextDecoder().decode(stderr).trim();
-    throw new Error(`Cannot measure with "${command} ${args.join(" ")}": it failed\n${said}`);
+  const child = new Deno.Command(command, {
+    args: [...args],
+    env,
+    stdout: "piped",
+    stderr: "piped",
+  })
+    .spawn();
+  const errors = new Response(child.stderr).text();
+  const line = await lastLine(child.stdout);
+  if (line !== undefined) {
+    // Now, and not after the exit: the time that taking a process down costs is not in its own figure.
+    const measurement: Result = JSON.parse(line);
+    const load = await foreignLoad(measurement.cpuMs);
+    if ((await child.status).success) return { measurement, foreignLoad: load };
   }
-  // Our own scripts print exactly one line of this type, last.
-  const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
-  const measurement: Result = JSON.parse(line);
-  return { measurement, foreignLoad: await foreignLoad(measurement.cpuMs) };
+  await child.status;
+  throw new Error(
+    `Cannot measure with "${command} ${args.join(" ")}": it failed\n${(await errors).trim()}`,
+  );
+}
+
+/** Our own scripts end with one line of JSON; it is given as soon as it is there. */
+async function lastLine(output: ReadableStream<Uint8Array>): Promise<string | undefined> {
+  let text = "";
+  for await (const part of output.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    const line = /^\{.*\}$/m.exec(text);
+    if (line && text.endsWith("\n")) return line[0];
+  }
+  return undefined;
 }
 
 function flags({ network, steps, threads }: Task): string[] {
