@@ -55,3 +55,13 @@ Deno.test("initialise() moves normals to their mean, and leaves them at 0 where 
   // Float32 keeps seven digits of numbers near 1.
   around0.forEach((value, i) => assert.ok(Math.abs(around1[i]! - 1 - value) < 2e-7));
 });
+
+Deno.test("initialise() fills the parts of a vector, and refuses parts that do not divide it", () => {
+  const init = { kind: "parts", values: [0, 2, 5] } as const;
+  const { gates } = initialise({ gates: { shape: [6], init } }, 1n);
+  assert.deepEqual([...gates!.data], [0, 0, 2, 2, 5, 5]);
+  assert.throws(
+    () => initialise({ gates: { shape: [4], init } }, 1n),
+    /"gates": its 4 values do not divide into 3 parts/,
+  );
+});

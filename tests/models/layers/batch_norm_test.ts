@@ -92,3 +92,28 @@ Deno.test("batchNorm() refuses to train on one value per channel", async () => {
     /one value per channel: needed are at least 2, got \[1,1,1,3\]/,
   );
 });
+
+Deno.test("batchNorm() treats vectors as images of one pixel, and clips as more images", async () => {
+  const { parameters, input } = await example();
+  for (const mode of ["train", "eval"] as const) {
+    const images = batchNorm(parameters, input, mode);
+    for (const shape of [[6, 2], [1, 2, 3, 1, 2]]) {
+      const { output, buffers } = batchNorm(parameters, tf.reshape(input, shape), mode);
+      assert.deepEqual(output.shape, shape);
+      assertNear(output, images.output, 1e-6);
+      assert.deepEqual(Object.keys(buffers), Object.keys(images.buffers));
+      for (const [name, buffer] of Object.entries(buffers)) {
+        assertNear(buffer, images.buffers[name]!, 1e-6);
+      }
+    }
+  }
+});
+
+Deno.test("batchNorm() without scale and shift is torch's affine=False", async () => {
+  const { parameters: { mean, variance }, input } = await example();
+  const { output } = batchNorm({ mean, variance }, input, "train");
+  // (what scale 2, −1 and shift 0.5, 1 give, minus the shift) / scale
+  const expected = byBatch.map((value, i) => i % 2 === 0 ? (value - 0.5) / 2 : 1 - value);
+  assertNear(output, expected, 2e-6);
+  assert.throws(() => batchNorm({ mean, variance, scale: mean }, input, "eval"), /"shift"/);
+});
