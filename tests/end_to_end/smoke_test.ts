@@ -36,8 +36,8 @@ Deno.test("run trains, samples, scores and reports from one YAML file", async (t
     assert.ok(scores.some(({ metric }) => /^fid\[digits [0-9a-f]{6}\]$/.test(metric)));
     assert.ok(!scores.some(({ metric }) => metric === "fid"), "bare FID is reserved for Inception");
     const scored = new Set(scores.map(({ of }) => of));
-    for (const  of of["next-frame predictor", "copy last frame", "black frame"]) {
-      assert.ok(scored.has(of), `no score of "${of}", only of ${[...scored].join(", ")}`);
+    for (const row of ["next-frame predictor", "copy last frame", "black frame"]) {
+      assert.ok(scored.has(row), `no score of "${row}", only of ${[...scored].join(", ")}`);
     }
     for (const score of scores) {
       assert.ok(Number.isFinite(score.value), JSON.stringify(score));
