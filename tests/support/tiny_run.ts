@@ -41,6 +41,7 @@ export const keyContext: KeyContext = {
     clips: 1,
     curves: 1,
     feature_extractor: 1,
+    feature_stats: 1,
     images: 1,
     media: 1,
     scores: 1,
