@@ -32,6 +32,8 @@ export interface Drawing {
   readonly labels?: Int32Array;
   /** x_T of each image, in place of the noise that its number gives: `[image, height, width, channel]`. */
   readonly start?: Float32Array;
+  /** Other steps than the sampler's own. */
+  readonly steps?: readonly SamplerStep[];
   readonly signal?: AbortSignal;
   /** Steps done and to do, over all batches. */
   readonly progress?: (done: number, of: number) => void;
@@ -48,7 +50,7 @@ export interface Drawing {
  * @returns `draw`, which gives `[image, height, width, channel]`, values of [−1, 1].
  */
 export function createImageSampler(engine: Engine, options: ImageSamplerOptions) {
-  const { diffusion, steps, batch } = options;
+  const { diffusion, batch } = options;
   const { network, height, width } = diffusion;
   const size = height * width * network.channels;
   const shape = [batch, height, width, network.channels];
@@ -67,7 +69,7 @@ export function createImageSampler(engine: Engine, options: ImageSamplerOptions)
     first: number,
     finishedSteps: number,
   ): Promise<Float32Array> {
-    const { images, labels, start, seed, signal } = drawing;
+    const { images, labels, start, seed, signal, steps = options.steps } = drawing;
     // The program has a fixed batch: the last one is filled up with its last image.
     const rows = Array.from({ length: batch }, (_, i) => Math.min(first + i, images.length - 1));
     const noiseOf = (k: number) =>
@@ -107,7 +109,8 @@ export function createImageSampler(engine: Engine, options: ImageSamplerOptions)
 
   return {
     async draw(parameters: Parameters, drawing: Drawing): Promise<Float32Array> {
-      const count = drawing.images.length;
+      const { images, steps = options.steps } = drawing;
+      const count = images.length;
       const result = new Float32Array(count * size);
       for (let first = 0; first < count; first += batch) {
         const done = (first / batch) * steps.length;

@@ -3,6 +3,7 @@
 import type { Images } from "../../artifacts/images.ts";
 import { imageGrid } from "../../artifacts/image_grid.ts";
 import type { MediaItem } from "../../artifacts/media.ts";
+import { chooseSampler } from "../../diffusion/choose_sampler.ts";
 import { interpolateNoise } from "../../diffusion/interpolate_noise.ts";
 import { entry } from "../../diffusion/noise_schedule.ts";
 import { normals, Stream } from "../../numerics/random.ts";
@@ -26,7 +27,7 @@ export interface PictureOptions {
   /** Real images, for the strip of growing noise. */
   readonly clean: Images | undefined;
   readonly draw: (
-    drawing: Pick<Drawing, "images" | "labels" | "start" | "onStep">,
+    drawing: Pick<Drawing, "images" | "labels" | "start" | "steps" | "onStep">,
   ) => Promise<Float32Array>;
 }
 
@@ -120,7 +121,10 @@ function forwardStrip({ params, diffusion, seed, clean }: PictureOptions): Media
   })];
 }
 
-/** What is drawn from the noises between those of two samples. */
+/**
+ * What is drawn from the noises between those of two samples, by DDIM without fresh noise: that of a stochastic
+ * sampler would hide where it started.
+ */
 async function interpolations(
   { params, diffusion, seed, labels, draw }: PictureOptions,
 ): Promise<MediaItem[]> {
@@ -137,9 +141,13 @@ async function interpolations(
     }
   }
   const between = await draw({
-    // Fresh noise of a stochastic sampler is one row's own, so that only the start differs.
-    images: range(rows * columns).map((i) => 2 * Math.floor(i / columns)),
+    images: range(rows * columns),
     start,
+    steps: chooseSampler(
+      { ...params, sampler: "ddim", eta: 0 },
+      diffusion.schedule,
+      diffusion.objective,
+    ),
     ...(labels
       ? {
         labels: Int32Array.from(
@@ -151,7 +159,9 @@ async function interpolations(
   });
   return [grid(diffusion, {
     name: "interpolations",
-    caption: "From the noise of one sample to that of another, along the sphere",
+    caption:
+      `From the noise of one sample to that of another, along the sphere; ddim, ${params.steps} steps` +
+      (labels ? ", all of the first one's class" : ""),
     images: toUnit(between),
     columns,
   })];

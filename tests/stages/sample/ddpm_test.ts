@@ -160,6 +160,24 @@ Deno.test("sampleDdpm shows samples, ways from noise, growing noise and images b
   assert.ok(near(barImages("test").pixels.slice(0, 192), cell("noising.png", 0, 0)), "clean first");
 });
 
+Deno.test("sampleDdpm shows what lies between seeds whatever the sampler's own noise", async () => {
+  const weights = await tinyWeights({ steps: 20, learningRate: 1e-2 });
+  const sheet = async (params: Partial<DdpmSampleParams>) => {
+    const { pictures } = await sampleTiny(weights, {
+      interpolations: 2,
+      interpolationSteps: 5,
+      ...params,
+    });
+    return pictures.items.find(({ name }) => name === "interpolations.png")!.bytes;
+  };
+  const plain = await sheet({});
+  assert.deepEqual(await sheet({ eta: 1 }), plain);
+  assert.deepEqual(await sheet({ sampler: "ancestral" }), plain);
+  const { data, width } = PNG.sync.read(Buffer.from(plain));
+  const pixel = (column: number) => data[((8 + 30) * width + 8 + column * 66 + 30) * 4]!;
+  assert.notEqual(pixel(0), pixel(4), "the ends differ");
+});
+
 Deno.test("sampleDdpm refuses weights of another network, and a variance nobody learned", async () => {
   const weights = await tinyWeights();
   await assert.rejects(
