@@ -185,6 +185,7 @@ function hasCheckpoint(folder: string): boolean {
 /** Configs of data that everyone must bring themselves, and the folder that they look for it in. */
 const broughtAlong: Readonly<Record<string, string>> = {
   "simple_unet_cars.yaml": "../data/stanford_cars",
+  "svg_bair.yaml": "../data/bair_robot",
 };
 
 Deno.test("every shipped config is valid and plans", async (t) => {
