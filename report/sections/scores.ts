@@ -52,7 +52,7 @@ export const scores: Section = {
         </table>
       </div>
       <p class="note">${STAR} best of its column; a lead that is smaller than the intervals decides
-        nothing. ± is the half width of a 95 % interval over clips, n the number of independent
+        nothing. ± is the half width of a 95 % interval, n the number of independent
         items behind a number.${hasFloor && FLOOR_NOTE}</p>
       <h3>How each number was computed</h3>
       <dl class="protocols">${columns.map(protocol)}</dl>`;
