@@ -34,27 +34,29 @@ export function clipClassifierParameters(config: ClipClassifierConfig): Paramete
     );
   }
   const edge = size / 2 ** CONVOLUTIONS.length;
+  // He et al. 2015: keeps the size of activations; with PyTorch's default they shrink on each layer, and so does the
+  // gradient by which the first steps learn.
+  const he = (fan: number) => ({ kind: "normal", std: Math.sqrt(2 / fan) }) as const;
+  const convolution = (inputs: number, outputs: number) => ({
+    ...conv2dParameters({ inputs, outputs, kernel: KERNEL, init: he(KERNEL * KERNEL * inputs) }),
+    bias: { shape: [outputs], init: { kind: "zeros" } } as const,
+  });
+  const map = (inputs: number, outputs: number) =>
+    linearParameters({ inputs, outputs, init: he(inputs) });
   return Object.assign(
     {},
     ...CONVOLUTIONS.map((i) =>
       nest(
         `conv.${i}`,
-        conv2dParameters({
-          inputs: i === 0 ? channels : width * 2 ** (i - 1),
-          outputs: width * 2 ** i,
-          kernel: KERNEL,
-        }),
+        convolution(i === 0 ? channels : width * 2 ** (i - 1), width * 2 ** i),
       )
     ),
-    nest(
-      "frame",
-      linearParameters({ inputs: edge * edge * width * 4, outputs: frameFeatures }),
-    ),
+    nest("frame", map(edge * edge * width * 4, frameFeatures)),
     nest(
       "thumbnail",
       linearParameters({ inputs: frameFeatures, outputs: THUMBNAIL * THUMBNAIL * channels }),
     ),
-    nest("moment", linearParameters({ inputs: 2 * frameFeatures, outputs: clipFeatures })),
+    nest("moment", map(2 * frameFeatures, clipFeatures)),
     nest("head", linearParameters({ inputs: clipFeatures, outputs: classes })),
   );
 }

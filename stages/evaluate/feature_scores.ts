@@ -155,7 +155,7 @@ export class FeatureScores {
 }
 
 /** Rows of clips 0, 2, 4, ... or 1, 3, 5, ..., each with `rows` consecutive rows. */
-export function everyOtherClip(
+function everyOtherClip(
   { data, dimensions, count }: Features,
   rows: number,
   parity: number,

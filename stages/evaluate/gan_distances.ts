@@ -1,9 +1,8 @@
 /** Fréchet distances of sets of clips: of their frames, and of whole clips. */
 
 import type { Score } from "../../artifacts/scores.ts";
-import type { Features } from "../../metrics/features.ts";
+import { drawRows, type Features, takeRows } from "../../metrics/features.ts";
 import { fidInfo, frechetDistanceTo } from "../../metrics/frechet_distance.ts";
-import { everyOtherClip } from "./feature_scores.ts";
 
 /** A set of clips as features. */
 export interface ClipRow {
@@ -19,10 +18,11 @@ export interface ClipDistanceOptions {
   readonly label: string;
   /** Frames of a clip. */
   readonly frames: number;
+  readonly seed: bigint;
 }
 
 /**
- * Each row against the real clips, and real clips of even against those of odd number.
+ * Each row against the real clips, and a random half of the real clips against the other one.
  * @param rows The samples, then the real clips, then any others.
  */
 export function clipDistances(
@@ -40,7 +40,7 @@ function distancesOf(
   part: "frames" | "clips",
   real: ClipRow,
   rows: readonly ClipRow[],
-  { label, frames }: ClipDistanceOptions,
+  { label, frames, seed }: ClipDistanceOptions,
 ): readonly Score[] {
   const reference = real[part];
   const rowsPerClip = part === "frames" ? frames : 1;
@@ -54,14 +54,26 @@ function distancesOf(
     protocol:
       `Fréchet distance of ${reference.dimensions} features of ${part} by a classifier trained on such ` +
       `clips, against ${reference.count} real ${part}; covariances with divisor N - 1, nothing added to ` +
-      "the diagonal; real vs real: clips of even against odd number, so biased upwards",
+      "the diagonal; real vs real: a random half of the clips against the others, so biased upwards",
     of,
   });
-  const [even, odd] = [0, 1].map((parity) => everyOtherClip(reference, rowsPerClip, parity));
+  const [half, others] = halves(reference, rowsPerClip, seed);
   return [
     ...rows.map(({ of, [part]: own }) => score(of, distance(own).value, own.count)),
-    ...(Math.min(even!.count, odd!.count) < 2
+    ...(Math.min(half.count, others.count) < 2
       ? []
-      : [score("real vs real", frechetDistanceTo(odd!)(even!).value, even!.count)]),
+      : [score("real vs real", frechetDistanceTo(others)(half).value, half.count)]),
+  ];
+}
+
+/** Not clips of even and of odd number: in sets whose categories take turns, those are the categories. */
+function halves(features: Features, rowsPerClip: number, seed: bigint): [Features, Features] {
+  const count = features.count / rowsPerClip;
+  const chosen = new Set(drawRows(count, Math.floor(count / 2), { seed, draw: 0 }));
+  const rows = Array.from({ length: features.count }, (_, row) => row);
+  const isChosen = (row: number) => chosen.has(Math.floor(row / rowsPerClip));
+  return [
+    takeRows(features, rows.filter(isChosen)),
+    takeRows(features, rows.filter((row) => !isChosen(row))),
   ];
 }

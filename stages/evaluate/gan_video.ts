@@ -82,7 +82,7 @@ export const evaluateGanVideo = defineStage({
           extracted.push({ of, ...features });
         }
         progress({ step: rows.length, of: rows.length });
-        scores.push(...clipDistances(extracted, { label, frames: reference.shape[1] }));
+        scores.push(...clipDistances(extracted, { label, frames: reference.shape[1], seed }));
       } finally {
         opened.dispose();
       }
