@@ -89,8 +89,6 @@ Deno.test("evaluateGanVideo catches clips that stand still, and clips whose cont
   // Exchanged frames are real frames, but no content lasts.
   assert.ok(valueOf(scores, "fid[clips abcdef frames]", mixed) < 1e-6);
   assert.ok(valueOf(scores, "acd", mixed) > 50);
-  const hits = valueOf(scores, "category_accuracy", still);
-  assert.ok(hits < 0.8, `accuracy of still clips ${hits}`);
 });
 
 Deno.test("evaluateGanVideo counts categories that were asked for and not drawn", async () => {
