@@ -60,7 +60,11 @@ export const trainSvg = defineStage({
         buffers: svgBuffers(config),
         seed,
         loss: (parameters, batch) =>
-          svgLoss(parameters, config, batch, { context: plan.context, scope: params.norms }),
+          svgLoss(parameters, config, batch, {
+            context: plan.context,
+            scope: params.norms,
+            freeNorms: params.freeNorms,
+          }),
         batch: svgBatches(clips, seed, params, plan),
         ...policyOf(params),
         checkpoint: watch.checkpoint,

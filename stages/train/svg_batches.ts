@@ -62,7 +62,7 @@ export function forcingAt(
 /**
  * Clips, noise, β and who is forced, pure in (seed, step).
  *
- * `forced<t>` is there if any step of the training lets a clip run free, so that one program serves all steps.
+ * `forced<t>` is there in steps that may let a clip run free; the others can do without the slower program.
  * @returns A function that gives what `svgLoss` wants.
  */
 export function svgBatches(
@@ -71,10 +71,9 @@ export function svgBatches(
   params: SvgParams,
   plan: SvgPlan,
 ): (step: number) => Record<string, HostTensor> {
-  const { batch, latent, conditional, steps, teacherForcing } = params;
+  const { batch, latent, conditional, teacherForcing } = params;
   const { frames, context } = plan;
   const draw = clipBatches(clips, seed, { conditions: conditional });
-  const isEverFree = forcingAt(params, plan, steps - 1) < 1;
   return (step) => {
     const noise = normals({ seed, stream: Stream.noise, step }, (frames - 1) * batch * latent);
     const tensors: Record<string, HostTensor> = {
@@ -87,8 +86,8 @@ export function svgBatches(
       const data = noise.slice((t - 1) * batch * latent, t * batch * latent);
       tensors[`noise${t}`] = { shape: [batch, latent], data };
     }
-    if (!isEverFree) return tensors;
     const rate = forcingAt(params, plan, step);
+    if (rate === 1) return tensors;
     const chances = uniforms({ seed, stream: Stream.teacherForcing, step }, frames * batch);
     for (let t = context; t < frames - 1; t++) {
       const first = teacherForcing.draw === "frame" ? t * batch : 0;

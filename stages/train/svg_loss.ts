@@ -1,11 +1,27 @@
 /** The loss of Stochastic Video Generation and its parts. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Parameters } from "../../models/parameters.ts";
+import { parameter, type Parameters } from "../../models/parameters.ts";
 import { gaussianKl } from "../../models/svg/gaussian_lstm.ts";
-import type { SvgConfig } from "../../models/svg/svg.ts";
+import { svgBuffers, type SvgConfig } from "../../models/svg/svg.ts";
 import type { LossResult } from "../../training/loss_and_gradients.ts";
-import { type NormScope, unrollSvg } from "./svg_unroll.ts";
+import { isFree, type NormScope, unrollSvg } from "./svg_unroll.ts";
+
+/**
+ * What batch norms do in steps in which clips run free.
+ *
+ * - batch: each frame by its own batch, as in published code. Running statistics then mix true and drawn frames
+ *   that were never normalised by them, so samples want the statistics of their batch too.
+ * - frozen: by the running statistics, which stay as forced steps left them: what sampling will do.
+ */
+export const freeNorms = ["frozen", "batch"] as const;
+export type FreeNorms = typeof freeNorms[number];
+
+export interface SvgLossOptions {
+  readonly context: number;
+  readonly scope: NormScope;
+  readonly freeNorms: FreeNorms;
+}
 
 /** Names of the scalars that the loss tells. */
 export const TOLD = {
@@ -34,11 +50,12 @@ export function svgLoss(
   parameters: Parameters,
   config: SvgConfig,
   { beta, ...batch }: Readonly<Record<string, tf.Tensor>>,
-  options: { readonly context: number; readonly scope: NormScope },
+  { freeNorms, ...options }: SvgLossOptions,
 ): Exclude<LossResult, tf.Tensor> {
+  const mode = freeNorms === "frozen" && isFree(batch) ? "eval" : "train";
   const { frames, posteriors, priors, buffers } = unrollSvg(parameters, config, batch, {
     ...options,
-    mode: "train",
+    mode,
   });
   const moments = frames.length;
   const error = tf.addN(
@@ -52,11 +69,17 @@ export function svgLoss(
   const each = tf.unstack(tf.div(divergences, moments));
   return {
     loss: tf.add(error, tf.mul(beta!, divergence)) as tf.Scalar,
-    buffers,
+    buffers: mode === "train" ? buffers : unmoved(parameters, config),
     told: {
       [TOLD.mse]: tf.div(error, moments),
       [TOLD.kl]: tf.div(divergence, moments),
       ...Object.fromEntries(each.map((value, i) => [TOLD.klOf(i), value])),
     },
   };
+}
+
+/** The running statistics as they were. */
+function unmoved(parameters: Parameters, config: SvgConfig): Parameters {
+  const names = Object.keys(svgBuffers(config));
+  return Object.fromEntries(names.map((name) => [name, parameter(parameters, name)]));
 }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { svgPresetIds } from "../../models/svg/svg_presets.ts";
 import { klAnnealings } from "../../training/kl_weight.ts";
+import { freeNorms } from "./svg_loss.ts";
 import { normScopes } from "./svg_unroll.ts";
 
 const share = z.number().min(0).max(1);
@@ -53,6 +54,10 @@ const objective = {
   }).prefault({}).describe("How often true frames are shown after the context"),
   norms: z.enum(normScopes).default("frame").describe(
     "Batch norms see the frames of one time, as published, or of all times together, which is faster",
+  ),
+  freeNorms: z.enum(freeNorms).default("frozen").describe(
+    "Batch norms in steps in which clips run free: frozen as forced steps left them, or by the batch, as " +
+      "published, which wants sampling by the batch too",
   ),
 };
 

@@ -62,8 +62,7 @@ export function unrollSvg(
   const encode = (frame: tf.Tensor) => encodeFrame(parameters, config.frames, frame, norms);
   const decode = (encoded: EncodedFrame) => decodeFrame(parameters, config.frames, encoded, norms);
   const truths = encodeAll(framesOf(batch), encode, scope);
-  const isFree = Object.keys(batch).some((name) => name.startsWith("forced"));
-  const decodesLast = scope === "clip" && !isFree;
+  const decodesLast = scope === "clip" && !isFree(batch);
   let state = initialSvgState(config, batch.frame0!.shape[0]!);
   let shown = truths[0]!;
   let skips = shown.skips;
@@ -94,6 +93,11 @@ export function unrollSvg(
     priors,
     buffers: norms.moved(),
   };
+}
+
+/** Whether a batch lets clips see their own frames. */
+export function isFree(batch: Batch): boolean {
+  return Object.keys(batch).some((name) => name.startsWith("forced"));
 }
 
 function framesOf(batch: Batch): tf.Tensor[] {

@@ -76,7 +76,7 @@ async function failuresOf(engine: Engine, { parameters, inputs, outputs }: Torch
   }
   const program = engine.jit((given: Parameters, buffers: Parameters, batch: Parameters) => {
     const loss = (parameters: Parameters, batch: Parameters) =>
-      svgLoss(parameters, config, batch, { context, scope });
+      svgLoss(parameters, config, batch, { context, scope, freeNorms: "batch" });
     const { value, gradients, told, buffers: after } = lossAndGradients(
       loss,
       given,

@@ -209,3 +209,19 @@ Deno.test("betaAt() and forcingAt() count steps, epochs, or the steps of each ep
   assert.deepEqual(at({}, fall).forcing, [1, 0.75, 0.5, 0.3]);
   assert.deepEqual(at({}, { ...fall, per: "step" }).forcing, [1, 0.3, 0.3, 0.3]);
 });
+
+Deno.test("trainSvg freezes running statistics where clips run free, unless told not to", async () => {
+  const statisticsAfter = async (steps: number, freeNorms: "frozen" | "batch") => {
+    const teacherForcing = { per: "step", start: 2, step: 1 } as const;
+    const { weights } = await trainTinySvg({ steps, teacherForcing, freeNorms });
+    const names = Object.keys(weights.parameters).filter((name) =>
+      /norm\.(mean|variance)$/.test(name)
+    );
+    assert.ok(names.length > 0);
+    return names.map((name) => weights.parameters[name]!.data);
+  };
+  // Steps 0 and 1 are forced, 2 and 3 free.
+  const before = await statisticsAfter(2, "frozen");
+  assert.deepEqual(await statisticsAfter(4, "frozen"), before);
+  assert.notDeepEqual(await statisticsAfter(4, "batch"), before);
+});
