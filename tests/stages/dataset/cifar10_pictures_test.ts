@@ -80,7 +80,10 @@ Deno.test("downloadCifar10() gets the archive whole, continues, and says what to
     ranges.push(range);
     const start = Number(/\d+/.exec(range ?? "")?.[0] ?? 0);
     const headers = { "Content-Range": `bytes ${start}-${archive.length - 1}/${archive.length}` };
-    return new Response(new Uint8Array(archive.subarray(start)), { status: start > 0 ? 206 : 200, headers });
+    return new Response(new Uint8Array(archive.subarray(start)), {
+      status: start > 0 ? 206 : 200,
+      headers,
+    });
   });
   const where = {
     url: `http://127.0.0.1:${server.addr.port}/cifar-10-binary.tar.gz`,
