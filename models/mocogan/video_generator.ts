@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { BatchNormMode } from "../layers/batch_norm.ts";
-import { nest, type Parameters, type ParameterSpecs, under } from "../parameters.ts";
+import { nest, parameter, type Parameters, type ParameterSpecs, under } from "../parameters.ts";
 import { codeSize, type MocoganConfig } from "./config.ts";
 import { generator, generatorBuffers, generatorParameters } from "./generator.ts";
 import { motionBuffers, motionCodes, type MotionNoise, motionParameters } from "./motion_codes.ts";
@@ -13,6 +13,17 @@ export interface ClipNoise extends MotionNoise {
   readonly content: tf.Tensor;
   /** `[clip, categories]`, one-hot; unread where there are none. */
   readonly category?: tf.Tensor;
+}
+
+/** The noise among tensors by the names of its parts. @throws {Error} When content or noise is missing. */
+export function clipNoise(tensors: Parameters): ClipNoise {
+  const { start, category } = tensors;
+  return {
+    content: parameter(tensors, "content"),
+    noise: parameter(tensors, "noise"),
+    ...(start ? { start } : {}),
+    ...(category ? { category } : {}),
+  };
 }
 
 /** Declares `motion` and `image`. */

@@ -1,11 +1,10 @@
 /** Clips from codes, in batches. */
 
-import type * as tf from "@tensorflow/tfjs-core";
 import { interpolateNoise } from "../../diffusion/interpolate_noise.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { BatchNormMode } from "../../models/layers/batch_norm.ts";
 import type { MocoganConfig } from "../../models/mocogan/config.ts";
-import { type ClipNoise, generateClips } from "../../models/mocogan/video_generator.ts";
+import { clipNoise, generateClips } from "../../models/mocogan/video_generator.ts";
 import type { Parameters } from "../../models/parameters.ts";
 import { normals, Stream } from "../../numerics/random.ts";
 import { disposeAll, toDevice } from "../../training/host_tensor.ts";
@@ -37,8 +36,8 @@ export function createClipSampler(engine: Engine, options: ClipSamplerOptions) {
   const { config, frames, batchNorm: mode, batch } = options;
   const { size, channels, categories, content, motion } = config;
   const program = engine.jit(
-    (parameters: Parameters, noise: { readonly [name: string]: tf.Tensor }) =>
-      generateClips(parameters, config, noise as unknown as ClipNoise, { frames, mode }).output,
+    (parameters: Parameters, noise: Parameters) =>
+      generateClips(parameters, config, clipNoise(noise), { frames, mode }).output,
     { name: `clips of ${frames} frames` },
   );
   const length = frames * size * size * channels;

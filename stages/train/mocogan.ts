@@ -13,13 +13,14 @@ import {
   videoDiscriminatorParameters,
 } from "../../models/mocogan/video_discriminator.ts";
 import {
-  type ClipNoise,
+  clipNoise,
   generateClips,
   videoGeneratorBuffers,
   videoGeneratorParameters,
 } from "../../models/mocogan/video_generator.ts";
 import { deriveSeed } from "../../numerics/random.ts";
 import { defineStage } from "../../pipelines/stage.ts";
+import { constant } from "../../training/learning_rate.ts";
 import type { PlayerOptions } from "../../training/player.ts";
 import { trainPlayers } from "../../training/train_players.ts";
 import { MOCOGAN, type MocoganModel } from "../sample/mocogan_model.ts";
@@ -108,22 +109,21 @@ function players(
   { network: config }: MocoganModel,
   batches: MocoganBatches,
 ): Readonly<Record<PlayerName, PlayerOptions>> {
-  const { learningRate, beta1, beta2, weightDecay, clipNorm, smoothing, ema } = params;
+  const { beta1, beta2, weightDecay, clipNorm, smoothing, ema } = params;
   const options: MocoganLossOptions = {
     ...params,
     config,
     realTarget: 1 - smoothing,
     generatorTarget: params.smoothGenerator ? 1 - smoothing : 1,
   };
-  const optimiser = {
-    kind: "adam",
-    beta1,
-    beta2,
-    weightDecay,
-    clipNorm,
-    learningRate: () => learningRate,
-  } as const;
-  const judge = { sees: ["generator"], updates: params.critic, optimiser, ema: null };
+  const adam = (rate: number) =>
+    ({ kind: "adam", beta1, beta2, weightDecay, clipNorm, learningRate: constant(rate) }) as const;
+  const judge = {
+    sees: ["generator"],
+    updates: params.critic,
+    optimiser: adam(params.judgeLearningRate ?? params.learningRate),
+    ema: null,
+  };
   return {
     image: {
       ...judge,
@@ -147,7 +147,7 @@ function players(
         generatorLoss(own, batch, { image: image!, video: video! }, options),
       batch: batches.generator,
       updates: 1,
-      optimiser,
+      optimiser: adam(params.learningRate),
       ema: ema === null ? null : { decay: ema, warmup: true },
     },
   };
@@ -165,7 +165,7 @@ async function calibrate(
     buffers: videoGeneratorBuffers(config),
     batch: (index) => codes(config, own, index, videoBatch),
     forward: (parameters, noise) =>
-      generateClips(parameters, config, noise as unknown as ClipNoise, {
+      generateClips(parameters, config, clipNoise(noise), {
         frames: config.frames,
         mode: "train",
       }).buffers,

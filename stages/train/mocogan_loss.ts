@@ -7,8 +7,8 @@ import {
   videoDiscriminator,
   type VideoJudgement,
 } from "../../models/mocogan/video_discriminator.ts";
-import { generateClips, generateFrames } from "../../models/mocogan/video_generator.ts";
-import { type Parameters, under } from "../../models/parameters.ts";
+import { clipNoise, generateClips, generateFrames } from "../../models/mocogan/video_generator.ts";
+import { parameter, type Parameters, under } from "../../models/parameters.ts";
 import type { Batch, LossResult } from "../../training/loss_and_gradients.ts";
 import { bceWithLogits, categoryAccuracy, categoryLoss } from "./adversarial_loss.ts";
 
@@ -35,7 +35,7 @@ export function imageJudgeLoss(
   { config, realTarget }: MocoganLossOptions,
 ): LossResult {
   const { real, ...rest } = batch;
-  const fake = generateFrames(generator, config, noiseOf(rest), {
+  const fake = generateFrames(generator, config, frameNoise(rest), {
     frames: config.frames,
     mode: "batch_statistics",
   }).output;
@@ -59,7 +59,7 @@ export function videoJudgeLoss(
   { config, realTarget, categoryWeight, categoriesFrom }: MocoganLossOptions,
 ): LossResult {
   const { real, labels, ...rest } = batch;
-  const fake = generateClips(generator, config, noiseOf(rest), {
+  const fake = generateClips(generator, config, clipNoise(rest), {
     frames: config.frames,
     mode: "batch_statistics",
   }).output;
@@ -100,8 +100,8 @@ export function generatorLoss(
 ): LossResult {
   const { frames } = config;
   const [forFrames, forClips] = ["frames", "clips"].map((name) => under(batch, name));
-  const drawn = generateFrames(own, config, noiseOf(forFrames!), { frames, mode: "train" });
-  const clips = generateClips({ ...own, ...drawn.buffers }, config, noiseOf(forClips!), {
+  const drawn = generateFrames(own, config, frameNoise(forFrames!), { frames, mode: "train" });
+  const clips = generateClips({ ...own, ...drawn.buffers }, config, clipNoise(forClips!), {
     frames,
     mode: "train",
   });
@@ -128,16 +128,8 @@ export function generatorLoss(
   };
 }
 
-/** The tensors that a generator reads. */
-function noiseOf(batch: Batch) {
-  const { content, category, start, noise, chosen } = batch;
-  return {
-    content: content!,
-    noise: noise!,
-    chosen: chosen!,
-    ...(start ? { start } : {}),
-    ...(category ? { category } : {}),
-  };
+function frameNoise(batch: Batch) {
+  return { ...clipNoise(batch), chosen: parameter(batch, "chosen") };
 }
 
 /** Mean probability of being real that a discriminator gives to either kind. */

@@ -59,6 +59,9 @@ const optimiser = {
   videoBatch: z.int().min(2).default(8).describe("Clips in an update"),
   critic: z.int().positive().default(1).describe("Updates of each discriminator in a step"),
   learningRate: z.number().positive().default(2e-4).describe("Learning rate of all three"),
+  judgeLearningRate: z.number().positive().optional().describe(
+    "Learning rate of the discriminators, where it is not that of the generator",
+  ),
   beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's decay of the mean gradient"),
   beta2: z.number().gt(0).lt(1).default(0.999).describe("Adam's decay of the mean square"),
   weightDecay: z.number().min(0).default(1e-5).describe("Decay, a part of the gradient"),
