@@ -1,7 +1,7 @@
 /** Reading PNG files that nobody vouches for. */
 
 import { Buffer } from "node:buffer";
-import { inflateSync } from "node:zlib";
+import { crc32, inflateSync } from "node:zlib";
 import { png } from "./png_library.ts";
 import { checkRasterSize, type Raster, type RasterLimits } from "./raster.ts";
 
@@ -18,6 +18,7 @@ const HEADER_END = 33;
  */
 export function decodePng(bytes: Uint8Array, limits: RasterLimits): Raster {
   checkHeader(bytes, limits);
+  checkChunks(bytes);
   try {
     const { width, height, data } = png.sync.read(
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
@@ -39,6 +40,24 @@ function checkHeader(bytes: Uint8Array, limits: RasterLimits): void {
   checkRasterSize("PNG", size, limits);
   const isInterlaced = bytes[28] === 1;
   if (isInterlaced) checkInflated(bytes, size);
+}
+
+/** pngjs passes over chunks that it takes for optional, so one flipped bit in "IDAT" would give an empty picture. */
+function checkChunks(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = SIGNATURE.length; at + 12 <= bytes.length;) {
+    const end = at + 8 + view.getUint32(at);
+    if (end + 4 > bytes.length) {
+      throw new SyntaxError(`Cannot decode PNG: the chunk at byte ${at} does not end in the file`);
+    }
+    if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
+      throw new SyntaxError(`Cannot decode PNG: the chunk at byte ${at} has a wrong checksum`);
+    }
+    // "IEND"
+    if (view.getUint32(at + 4) === 0x49454e44) return;
+    at = end + 4;
+  }
+  throw new SyntaxError("Cannot decode PNG: it has no end chunk");
 }
 
 /**
