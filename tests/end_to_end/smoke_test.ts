@@ -184,6 +184,7 @@ function hasCheckpoint(folder: string): boolean {
 
 /** Configs of data that everyone must bring themselves, and the folder that they look for it in. */
 const broughtAlong: Readonly<Record<string, string>> = {
+  "mocogan_actions.yaml": "../data/actions",
   "simple_unet_cars.yaml": "../data/stanford_cars",
   "svg_bair.yaml": "../data/bair_robot",
 };
