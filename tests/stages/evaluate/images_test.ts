@@ -76,14 +76,14 @@ Deno.test("evaluateImages scores new real images near the floor and baselines ab
   assert.equal(own.count, 80);
   assert.equal(floor.count, 60);
   assert.ok(own.interval! > 0 && own.value > 0);
-  for (const  of of["mean image", "pixel noise"]) {
-    const { value, count } = find("fid[shapes 3f2a1c]", of);
-    assert.ok(value > own.value && value > floor.value, `${of}: ${value}, ${own.value}`);
+  for (const row of ["mean image", "pixel noise"]) {
+    const { value, count } = find("fid[shapes 3f2a1c]", row);
+    assert.ok(value > own.value && value > floor.value, `${row}: ${value}, ${own.value}`);
     assert.equal(count, 80);
-    assert.ok(find("kid[shapes 3f2a1c]", of).value > find("kid[shapes 3f2a1c]", "samples").value);
+    assert.ok(find("kid[shapes 3f2a1c]", row).value > find("kid[shapes 3f2a1c]", "samples").value);
     // The mean image lies amid the real ones, so precision is no help against it.
-    assert.ok(find("recall[shapes 3f2a1c]", of).value < 0.3, of);
-    assert.ok(find("coverage[shapes 3f2a1c]", of).value < 0.3, of);
+    assert.ok(find("recall[shapes 3f2a1c]", row).value < 0.3, row);
+    assert.ok(find("coverage[shapes 3f2a1c]", row).value < 0.3, row);
   }
   const trained = find("fid[shapes 3f2a1c]", "real vs real, training images");
   assert.ok(trained.value < 3 * floor.value);
