@@ -166,7 +166,7 @@ function jobOf(
     engine: options.engine,
     store: store.location,
     projectFolder: plan.config.projectFolder,
-    configFolder: plan.config.folder,
+    files: planned.files.flatMap(({ paths }) => paths),
     provenance: options.provenance,
   };
 }

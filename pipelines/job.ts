@@ -23,10 +23,15 @@ export interface Job {
   readonly engine: { readonly backend: "onnx" | "cpu" | "auto"; readonly threads: number };
   /** Folder of the store. */
   readonly store: string;
-  /** Folder that `openFile` is confined to. */
+  /** Real path of the folder that no file of `files` may lead out of. */
   readonly projectFolder: string;
-  /** Folder that relative paths start from. */
-  readonly configFolder: string;
+  /** Files and folders that parameters name: all that the stage may open. */
+  readonly files: readonly {
+    /** As the parameter has it. */
+    readonly written: string;
+    /** Real path. */
+    readonly absolute: string;
+  }[];
   /** Versions and machine, as the result is to record them. */
   readonly provenance: Readonly<Record<string, string>>;
 }
@@ -77,6 +82,6 @@ const jobSchema = z.strictObject({
   }),
   store: z.string(),
   projectFolder: z.string(),
-  configFolder: z.string(),
+  files: z.array(z.strictObject({ written: z.string(), absolute: z.string() })),
   provenance: z.record(z.string(), z.string()),
 });

@@ -51,7 +51,8 @@ export async function listFolder(
     if (real === undefined) throw refusal(path, "the link must lead to a file");
     // Checked before anything else is said about it, so that errors do not tell what exists elsewhere.
     if (isOutside(projectFolder, real)) throw refusal(path, "the link must not leave the project");
-    if (!(await Deno.stat(real)).isFile) throw refusal(path, "the link must lead to a file");
+    // By its own path: a worker may read the folder, but not what its links lead to.
+    if (!(await Deno.stat(own)).isFile) throw refusal(path, "the link must lead to a file");
     return real;
   }
 

@@ -113,7 +113,11 @@ Deno.test("folders that lead outside, are missing or are files are refused at th
 
 Deno.test("openConfinedFolder() reads what is in the folder and nothing else", () =>
   withProject(async (project, outer) => {
-    const confinement = { projectFolder: project, configFolder: project };
+    const files = [
+      { written: "data", absolute: `${project}/data` },
+      { written: "link", absolute: `${project}/link` },
+    ];
+    const confinement = { projectFolder: project, files };
     const { paths, read } = await openConfinedFolder("data", confinement);
     assert.deepEqual(paths, ["a.txt", "b/c.txt"]);
     assert.equal(new TextDecoder().decode(await read("b/c.txt")), "c");
@@ -122,10 +126,12 @@ Deno.test("openConfinedFolder() reads what is in the folder and nothing else", (
     ) {
       await assert.rejects(read(path), /there is no such file in folder "data"/, path);
     }
-    await Deno.symlink(`${outer}/private`, `${project}/link`);
-    for (const path of ["../private", "link", "/etc", `${outer}/private`]) {
-      await assert.rejects(openConfinedFolder(path, confinement), /inside the project/, path);
+    for (const path of ["../private", "/etc", `${outer}/private`, "data/b", "./data"]) {
+      await assert.rejects(openConfinedFolder(path, confinement), /no parameter .* names it/, path);
     }
+    // As if a link had taken the folder's place since the plan was made.
+    await Deno.symlink(`${outer}/private`, `${project}/link`);
+    await assert.rejects(openConfinedFolder("link", confinement), /inside the project/);
   }));
 
 Deno.test("listFolder() sorts by code units and follows links to files of the project only", () =>
