@@ -19,7 +19,7 @@ export function printFailure(error: unknown, terminal: Terminal, json: boolean):
   if (error instanceof ConfigError) {
     if (json) terminal.out(`${JSON.stringify({ diagnostics: error.diagnostics }, null, 2)}\n`);
     for (const diagnostic of error.diagnostics) {
-      terminal.err(`${colored(diagnostic, terminal.hasColor)}\n`);
+      terminal.err(`${colored(diagnostic, terminal.errHasColor)}\n`);
     }
     const count = error.diagnostics.length;
     terminal.err(`${count === 1 ? "1 problem" : `${count} problems`} in the config\n`);

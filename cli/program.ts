@@ -61,7 +61,7 @@ function createProgram({ terminal }: Host): Command {
       getOutHelpWidth: () => terminal.columns,
       getErrHelpWidth: () => terminal.columns,
       getOutHasColors: () => terminal.hasColor,
-      getErrHasColors: () => terminal.hasColor,
+      getErrHasColors: () => terminal.errHasColor,
     })
     .configureHelp({ optionDescription: describeOption })
     .helpCommand(false);
@@ -82,6 +82,7 @@ function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
     .option("-k, --keep-going", "after a failure go on with what does not need it", false)
     .option("-f, --force", "run stages although their results are there", false)
     .option("-q, --quiet", "print only what went wrong", false)
+    .option("--events <file>", "write every event as a line of JSON; - for standard output")
     .action(async (config: string, options: Omit<RunArguments, "config">) => {
       const { runVerb } = await import("./run.ts");
       setCode(await runVerb({ ...options, config }, host));

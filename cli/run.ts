@@ -8,7 +8,6 @@ import { executePlan } from "../pipelines/execute.ts";
 import { localProcessExecutor } from "../pipelines/executors/local_process.ts";
 import { forecast, reasonToRun } from "../pipelines/forecast.ts";
 import { openLocalStore } from "../pipelines/local_store.ts";
-import type { Plan } from "../pipelines/plan.ts";
 import { resolvedConfigText } from "../pipelines/resolved_config.ts";
 import { renderReport } from "../report/render_report.ts";
 import { drawingMemo } from "./drawing_memo.ts";
@@ -16,32 +15,22 @@ import { chooseEngine } from "./engine_choice.ts";
 import { ExitCode } from "./exit_code.ts";
 import { keyContext } from "./key_context.ts";
 import { loadPlan } from "./load_plan.ts";
-import { plainLogger } from "./loggers/plain.ts";
-import { terminalLogger } from "./loggers/terminal.ts";
+import { openRunOutput, type OutputOptions } from "./loggers/run_output.ts";
 import { planText } from "./plan.ts";
 import { gatherProvenance } from "./provenance.ts";
 import { createRunFolder } from "./run_folder.ts";
 import { summaryText } from "./run_summary.ts";
 import { listenForStop, type Stop } from "./stop_signals.ts";
-import type { Terminal } from "./terminal.ts";
-import type {
-  ConfigArguments,
-  EngineArguments,
-  Host,
-  JsonArguments,
-  StoreArguments,
-} from "./verb.ts";
+import type { ConfigArguments, EngineArguments, Host, StoreArguments } from "./verb.ts";
 
 export interface RunArguments
-  extends ConfigArguments, StoreArguments, EngineArguments, JsonArguments {
+  extends ConfigArguments, StoreArguments, EngineArguments, OutputOptions {
   /** Folder of run folders. */
   readonly runs: string;
   /** Stages at the same time. */
   readonly jobs: number;
   readonly keepGoing: boolean;
   readonly force: boolean;
-  /** Print only what went wrong. */
-  readonly quiet: boolean;
 }
 
 export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode> {
@@ -49,15 +38,14 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
   const store = openLocalStore(resolve(host.folder, args.store));
   const engine = chooseEngine(args);
   const keys = keyContext(engine.facts, { store: store.location, isReadOnly: false });
-  const say = sayer(args, host.terminal);
-  say(planText(plan, await forecast(plan, store, keys), host.terminal.hasColor));
+  const output = await openRunOutput(args, plan.stages.map(({ name }) => name), host);
+  output.say(planText(plan, await forecast(plan, store, keys), output.hasColor));
 
   const folder = createRunFolder(resolve(host.folder, args.runs), plan.config.name);
-  const stop = listenForStop((text) => host.terminal.err(text));
-  const log = eventLogger(args, plan, host.terminal);
+  const stop = listenForStop((text) => output.note(text));
   const sink: EventSink = (event) => {
     folder.sink(event);
-    log(event);
+    output.sink(event);
   };
   try {
     const record = await executePlan(plan, store, processes(), sink, {
@@ -81,11 +69,12 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
     const html = await renderReport(record, (digest) => store.readBlob(digest), { memo, preview });
     const report = relative(host.folder, folder.finish(record, html));
     if (args.json) host.terminal.out(`${JSON.stringify(record, null, 2)}\n`);
-    say(summaryText(record, report, host.terminal.hasColor));
+    output.say(summaryText(record, report, output.hasColor));
     return exitCodeOf(record.status, stop);
   } finally {
     stop.close();
     folder.close();
+    output.close();
   }
 }
 

@@ -7,30 +7,82 @@ export interface Terminal {
   err(text: string): void;
   /** A person looks at standard output: a line may be redrawn. */
   readonly isInteractive: boolean;
-  /** Escape codes for colour are welcome. */
+  /** Escape codes for colour are welcome on standard output. */
   readonly hasColor: boolean;
-  /** Characters per line. */
+  /** Escape codes for colour are welcome on standard error. */
+  readonly errHasColor: boolean;
+  /** Characters per line, now: a window may be resized. */
   readonly columns: number;
+  /** Lines that are seen at once, now. */
+  readonly rows: number;
 }
 
-/** The terminal of this process; honours NO_COLOR (https://no-color.org). */
+/** The terminal of this process. */
 export function processTerminal(): Terminal {
-  const isInteractive = Deno.stdout.isTerminal();
   return {
     out: (text) => writeAll(Deno.stdout, text),
     err: (text) => writeAll(Deno.stderr, text),
-    isInteractive,
-    hasColor: isInteractive && !Deno.noColor,
-    columns: isInteractive ? columnsOfConsole() : 80,
+    get isInteractive() {
+      return isRedrawn(Deno.stdout.isTerminal(), environment);
+    },
+    get hasColor() {
+      return isColored(Deno.stdout.isTerminal(), environment);
+    },
+    get errHasColor() {
+      return isColored(Deno.stderr.isTerminal(), environment);
+    },
+    get columns() {
+      return consoleSize().columns;
+    },
+    get rows() {
+      return consoleSize().rows;
+    },
   };
 }
 
-function columnsOfConsole(): number {
+/** Value of an environment variable; undefined where it is not set, or empty. */
+export type Environment = (name: string) => string | undefined;
+
+/**
+ * Whether lines may be redrawn: on a terminal that can move its cursor, and not in the log of a build
+ * server, whatever it pretends to be.
+ */
+export function isRedrawn(isTerminal: boolean, environment: Environment): boolean {
+  return isTerminal && environment("TERM") !== "dumb" && !isSet(environment("CI"));
+}
+
+/**
+ * Whether colours are welcome, by the conventions of https://no-color.org and https://force-color.org;
+ * where both are set, FORCE_COLOR wins, as in Node.
+ */
+export function isColored(isTerminal: boolean, environment: Environment): boolean {
+  const forced = environment("FORCE_COLOR");
+  if (forced !== undefined) return isSet(forced);
+  if (environment("NO_COLOR") !== undefined) return false;
+  return isTerminal && environment("TERM") !== "dumb";
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "0" && value !== "false";
+}
+
+function environment(name: string): string | undefined {
   try {
-    return Deno.consoleSize().columns || 80;
+    return Deno.env.get(name) || undefined;
   } catch (error) {
-    // A terminal without a size, such as a serial line, is rare but no reason to stop.
-    if (error instanceof Error) return 80;
+    // Who forbids to look, as a stage's process does, has nothing set.
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+function consoleSize(): { readonly columns: number; readonly rows: number } {
+  try {
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
+  } catch (error) {
+    // No terminal, or one without a size, such as a serial line.
+    if (error instanceof Error) return { columns: 80, rows: 24 };
     throw error;
   }
 }

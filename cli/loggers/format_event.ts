@@ -1,5 +1,6 @@
 /** Events in words, the same for every logger that a person reads. */
 
+import { printable } from "../../pipelines/diagnostic.ts";
 import type { Event } from "../../pipelines/event.ts";
 import type { Progress } from "../../pipelines/stage.ts";
 import { type Color, paint } from "../paint.ts";
@@ -12,7 +13,7 @@ export function formatEvent(
   hasColor: boolean,
 ): string | undefined {
   const line = (mark: string, color: Color, stage: string, text: string) =>
-    `${paint(mark, color, hasColor)} ${stage.padEnd(nameWidth)}  ${text}`;
+    `${paint(mark, color, hasColor)} ${printableLine(stage).padEnd(nameWidth)}  ${printable(text)}`;
   switch (event.kind) {
     case "stage-cached":
       return line("✓", "green", event.stage, `cached   ${shortKey(event.key)}`);
@@ -60,9 +61,17 @@ export class Pace {
     this.#last = progress;
   }
 
-  /** `step 1400/2000  loss 0.0312  4.1 steps/s  eta 0:58`. */
-  toString(): string {
-    if (this.#last === undefined) return "starting";
+  readonly #startedMs: number;
+
+  constructor(startedMs: number) {
+    this.#startedMs = startedMs;
+  }
+  /** `step 1400/2000  loss 0.0312  4.1 steps/s  eta 0:58`; until there is a step, for how long. */
+  describe(nowMs: number): string {
+    if (this.#last === undefined) {
+      const seconds = Math.floor((nowMs - this.#startedMs) / 1000);
+      return seconds < 1 ? "starting" : `running  ${formatDuration(seconds)}`;
+    }
     const { step, of, values = {}, message } = this.#last;
     const shown = Object.entries(values).map(([name, value]) => `${name} ${formatNumber(value)}`);
     const parts = [`step ${step}/${of}`, ...shown];
@@ -78,3 +87,8 @@ export class Pace {
 function shortKey(key: string): string {
   return key.slice(0, 6);
 }
+/** Text of a stage or a config, safe for a terminal and on one line. */
+export function printableLine(text: string): string {
+  return printable(text).replace(/[\t\n]+/g, " ");
+}
+

@@ -9,7 +9,9 @@ async function doctor(folder: string, json: boolean) {
     err: () => undefined,
     isInteractive: false,
     hasColor: false,
+    errHasColor: false,
     columns: 80,
+    rows: 24,
   };
   const host = { terminal, folder, loadStages: () => Promise.resolve({}) };
   const code = await doctorVerb({ store: "store", json }, host);

@@ -25,7 +25,9 @@ export async function command(
       err: (text) => void (printed.err += text),
       isInteractive: false,
       hasColor: options.hasColor ?? false,
+      errHasColor: options.hasColor ?? false,
       columns: 80,
+      rows: 24,
     },
   });
   return { code, ...printed };

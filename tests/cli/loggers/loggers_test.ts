@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { formatDuration, formatNumber } from "../../../cli/loggers/format_quantity.ts";
 import { jsonLinesLogger } from "../../../cli/loggers/json_lines.ts";
 import { plainLogger } from "../../../cli/loggers/plain.ts";
-import { terminalLogger } from "../../../cli/loggers/terminal.ts";
 import type { Event } from "../../../pipelines/event.ts";
 
 const key = "2f9c01".padEnd(64, "0");
@@ -33,7 +32,7 @@ const events: readonly Event[] = [
   { kind: "stage-warning", stage: "train", message: "slow" },
   { kind: "stage-finished", stage: "train", seconds: 92 },
   { kind: "artifact-damaged", stage: "test", port: "scores", message: "digest differs" },
-  { kind: "stage-failed", stage: "test", message: "Cannot test" },
+  { kind: "stage-failed", stage: "test", cause: "failed", message: "Cannot test" },
   { kind: "stage-skipped", stage: "last", because: "test failed" },
   { kind: "run-finished", status: "failed", seconds: 93 },
 ];
@@ -57,36 +56,6 @@ Deno.test("plainLogger() writes each event once, without escape codes", () => {
 `,
   );
 });
-
-Deno.test("terminalLogger() leaves on the screen what plainLogger() writes", () => {
-  const lines: string[] = [];
-  const terminal = {
-    out: (text: string) => show(lines, text),
-    err: () => undefined,
-    isInteractive: true,
-    hasColor: false,
-    columns: 40,
-  };
-  const log = terminalLogger(terminal, 5);
-  for (const event of events) {
-    log(event);
-    if (event.kind === "stage-warning") {
-      assert.match(lines.at(-1) ?? "", /^▸ train {2}step 5\/9 {2}loss 0.0312/);
-    }
-  }
-  let plain = "";
-  events.forEach(plainLogger((written) => plain += written, 5));
-  assert.deepEqual(lines, plain.trimEnd().split("\n"));
-});
-
-/** A screen that knows the two codes that the logger uses. */
-function show(lines: string[], text: string): void {
-  // deno-lint-ignore no-control-regex -- escape codes are what is read here
-  const [, up, rest] = /^(?:\x1b\[(\d+)A\x1b\[0J)?([^]*)$/.exec(text) ?? [];
-  lines.length -= Number(up ?? 0);
-  lines.push(...(rest ?? "").split("\n").slice(0, -1));
-  for (const line of lines.slice(-1)) assert.ok(line.startsWith("▸ ") ? line.length <= 40 : true);
-}
 
 Deno.test("jsonLinesLogger() writes one JSON document per event", () => {
   const lines: string[] = [];
