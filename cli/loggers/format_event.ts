@@ -50,6 +50,11 @@ export class Pace {
   #first: { step: number; atMs: number } | undefined;
   #last: Progress | undefined;
   #rate = 0;
+  readonly #startedMs: number;
+
+  constructor(startedMs: number) {
+    this.#startedMs = startedMs;
+  }
 
   update(progress: Progress, nowMs: number): void {
     // A resumed stage starts at its checkpoint, a stage of two loops starts again at 0.
@@ -61,11 +66,6 @@ export class Pace {
     this.#last = progress;
   }
 
-  readonly #startedMs: number;
-
-  constructor(startedMs: number) {
-    this.#startedMs = startedMs;
-  }
   /** `step 1400/2000  loss 0.0312  4.1 steps/s  eta 0:58`; until there is a step, for how long. */
   describe(nowMs: number): string {
     if (this.#last === undefined) {
@@ -84,11 +84,11 @@ export class Pace {
   }
 }
 
-function shortKey(key: string): string {
-  return key.slice(0, 6);
-}
 /** Text of a stage or a config, safe for a terminal and on one line. */
 export function printableLine(text: string): string {
   return printable(text).replace(/[\t\n]+/g, " ");
 }
 
+function shortKey(key: string): string {
+  return key.slice(0, 6);
+}
