@@ -87,25 +87,6 @@ function processes() {
   return localProcessExecutor({ main, read: [folder], packages: folder });
 }
 
-function sayer({ json, quiet }: RunArguments, terminal: Terminal): (text: string) => void {
-  if (quiet) return () => undefined;
-  return json ? (text) => terminal.err(text) : (text) => terminal.out(text);
-}
-
-function eventLogger({ json, quiet }: RunArguments, plan: Plan, terminal: Terminal): EventSink {
-  const nameWidth = Math.max(...plan.stages.map(({ name }) => name.length));
-  if (quiet) {
-    const write = plainLogger((text) => terminal.err(text), nameWidth);
-    return (event) => {
-      if (event.kind === "stage-failed" || event.kind === "artifact-damaged") write(event);
-    };
-  }
-  if (json) return plainLogger((text) => terminal.err(text), nameWidth);
-  return terminal.isInteractive
-    ? terminalLogger(terminal, nameWidth)
-    : plainLogger((text) => terminal.out(text), nameWidth);
-}
-
 function exitCodeOf(status: RunStatus, { isTerminated }: Stop): ExitCode {
   switch (status) {
     case "succeeded":
