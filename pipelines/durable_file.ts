@@ -1,5 +1,6 @@
 /** Writing files so that a crash at any moment leaves the old file, the new file or none: never a part. */
 
+import { freeBytes } from "./free_space.ts";
 import { StoreError } from "./store.ts";
 
 export interface DurableOptions {
@@ -29,7 +30,10 @@ export function writeDurably(path: string, bytes: Uint8Array, options: DurableOp
     if (options.isFlushed !== false) flushFolder(folder);
   } catch (error) {
     if (isBegun) removeIfThere(unfinished);
-    throw asStoreError(error, `write "${path}" (${bytes.length} bytes)`);
+    // Counted after the part is gone: what there is for another try.
+    const free = freeBytes(options.temporary);
+    const room = free === undefined ? "" : `, ${free} bytes free`;
+    throw asStoreError(error, `write "${path}" (${bytes.length} bytes needed${room})`);
   }
 }
 
@@ -63,7 +67,7 @@ function flushFolder(folder: string): void {
 
 function hintOf(error: unknown): string | undefined {
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-    return "it must be writable";
+    return "this process must be permitted to";
   }
   if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.AlreadyExists) {
     return "the store must be a folder";
@@ -72,10 +76,13 @@ function hintOf(error: unknown): string | undefined {
     case "EROFS":
       return "it must be writable, but its file system is read-only";
     case "ENOSPC":
-    case "EDQUOT":
       return "the disk must have room, but it is full";
+    case "EDQUOT":
+      return "the disk must have room, but your quota is used up";
     case "EFBIG":
       return "the file is larger than the limit of this process or file system";
+    case "EXDEV":
+      return "all folders of the store must be on one file system";
     case "EIO":
       return "the disk reports an error";
     default:
@@ -83,6 +90,11 @@ function hintOf(error: unknown): string | undefined {
   }
 }
 
+/** For errors that Deno gives no code: https://man7.org/linux/man-pages/man3/errno.3.html */
+const codes: Readonly<Record<string, string>> = { 27: "EFBIG", 69: "EDQUOT", 122: "EDQUOT" };
+
 function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  if ("code" in error && error.code !== undefined) return error.code;
+  return codes[/\(os error (\d+)\)/.exec(error.message)?.[1] ?? ""];
 }

@@ -17,3 +17,18 @@ export function clockMs(folder: string): number {
     throw error;
   }
 }
+
+/**
+ * A clock that goes like that of the file system that holds `folder`, whatever this machine's clock
+ * says; read from there once, when it is first asked.
+ */
+export function fileClock(folder: string): () => number {
+  let aheadMs: number | undefined;
+  return () => {
+    if (aheadMs === undefined) {
+      const nowMs = clockMs(folder);
+      aheadMs = nowMs === 0 ? 0 : nowMs - Date.now();
+    }
+    return Date.now() + aheadMs;
+  };
+}

@@ -10,6 +10,7 @@ import { writeDurably } from "./durable_file.ts";
 import { clockMs } from "./file_clock.ts";
 import type { FileStatus } from "./file_status.ts";
 import type { FolderMemory } from "./folder_digest.ts";
+import { readTextIfThere } from "./read_if_there.ts";
 import { StoreError } from "./store.ts";
 
 export interface FileNote {
@@ -37,7 +38,7 @@ export function folderMemory(root: string, isReadOnly: boolean): FolderMemory {
   const temporary = `${root}/tmp`;
   const pathOf = (folder: string) => `${root}/notes/folders/${digestOf(folder)}.json`;
   return {
-    load: (folder) => decodeFolderNotes(readTextIfThere(pathOf(folder))),
+    load: (folder) => decodeFolderNotes(readTextIfThere(pathOf(folder)) ?? ""),
     save(folder, notes) {
       if (isReadOnly) return;
       try {
@@ -76,15 +77,6 @@ function parseOrUndefined(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function readTextIfThere(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   }
 }

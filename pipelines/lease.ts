@@ -8,7 +8,9 @@
 
 import process from "node:process";
 import { z } from "zod";
-import { removeIfThere, writeDurably } from "./durable_file.ts";
+import { asStoreError, removeIfThere, writeDurably } from "./durable_file.ts";
+import { clockMs } from "./file_clock.ts";
+import { statusOf } from "./file_status.ts";
 import { isProcessAlive } from "./process_alive.ts";
 import { type Holder, type Lease, StoreError } from "./store.ts";
 
@@ -30,10 +32,45 @@ export interface LeaseFile {
   readonly path: string;
   /** Folder on the same file system, for files that are not leases yet or any more. */
   readonly temporary: string;
+  /** Remembers leases between two looks; without it only the file server's clock tells. */
+  readonly watch?: LeaseWatch;
 }
 
-/** Takes the lease, or says who has it. */
-export async function tryLease({ path, temporary }: LeaseFile): Promise<Lease | Holder> {
+/** Takes the lease, or says who has it. @throws {StoreError} When leases cannot be read or written. */
+export async function tryLease(file: LeaseFile): Promise<Lease | Holder> {
+  try {
+    return await takeOrAsk(file);
+  } catch (error) {
+    throw asStoreError(error, `take the lease "${file.path}"`);
+  }
+}
+
+/** Who holds a lease; undefined when nobody does, although a file may have been left. */
+export async function holderOf(file: LeaseFile): Promise<Holder | undefined> {
+  const current = read(file.path);
+  if (current === undefined || !(await isHeld(current, file))) return undefined;
+  return asHolder(current, file.path);
+}
+
+/**
+ * When the file of each lease changed last, by this process's own clock: a lease that nobody renews is
+ * found out even where the time of its file is nonsense, such as one in the future.
+ */
+export class LeaseWatch {
+  readonly #seen = new Map<string, { readonly mtimeMs: number; readonly atMs: number }>();
+
+  /** For how long the file has been as it is now, as far as this process has seen. */
+  unchangedMs(path: string, mtimeMs: number): number {
+    const last = this.#seen.get(path);
+    const nowMs = performance.now();
+    if (last?.mtimeMs === mtimeMs) return nowMs - last.atMs;
+    this.#seen.set(path, { mtimeMs, atMs: nowMs });
+    return 0;
+  }
+}
+
+async function takeOrAsk(file: LeaseFile): Promise<Lease | Holder> {
+  const { path, temporary } = file;
   const record: LeaseRecord = {
     token: crypto.randomUUID(),
     host: Deno.hostname(),
@@ -48,15 +85,20 @@ export async function tryLease({ path, temporary }: LeaseFile): Promise<Lease | 
       if (linkIfFree(candidate, path)) return holdLease(path, temporary, record);
       const current = read(path);
       if (current === undefined) continue;
-      if (await isHeld(current, path, temporary)) {
-        const [first] = current.processes;
-        return { host: current.host, pid: first?.pid ?? 0, since: current.since };
-      }
+      if (await isHeld(current, file)) return asHolder(current, path);
       setAside(path, temporary, current);
     }
   } finally {
     removeIfThere(candidate);
   }
+}
+
+function asHolder({ host, processes, since }: LeaseRecord, path: string): Holder {
+  const [first] = processes;
+  if (first !== undefined) return { host, pid: first.pid, since };
+  // A file that is no lease: it counts as one until it is old.
+  const mtimeMs = statusOf(path)?.mtimeMs ?? 0;
+  return { host: "an unknown host", pid: 0, since: new Date(mtimeMs).toISOString() };
 }
 
 function holdLease(path: string, temporary: string, first: LeaseRecord): Lease {
@@ -81,8 +123,8 @@ function holdLease(path: string, temporary: string, first: LeaseRecord): Lease {
   };
 }
 
-async function isHeld(record: LeaseRecord, path: string, temporary: string): Promise<boolean> {
-  if (record.host !== Deno.hostname()) return ageMs(path, temporary) < STALE_MS;
+async function isHeld(record: LeaseRecord, file: LeaseFile): Promise<boolean> {
+  if (record.host !== Deno.hostname()) return isRenewed(file);
   for (const { pid, startedMs } of record.processes) {
     const isOurNumber = pid === process.pid;
     if (isOurNumber ? startedMs === performance.timeOrigin : await isProcessAlive(pid, startedMs)) {
@@ -92,26 +134,22 @@ async function isHeld(record: LeaseRecord, path: string, temporary: string): Pro
   return false;
 }
 
+/**
+ * Whether somebody still renews a lease: its age by the file server's clock, compared with a file that
+ * was written just now.
+ */
+function isRenewed({ path, temporary, watch }: LeaseFile): boolean {
+  const mtimeMs = statusOf(path)?.mtimeMs;
+  if (mtimeMs === undefined) return false;
+  if (watch !== undefined && watch.unchangedMs(path, mtimeMs) >= STALE_MS) return false;
+  return clockMs(temporary) - mtimeMs < STALE_MS;
+}
+
 function tryTo(action: () => unknown): void {
   try {
     action();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-  }
-}
-
-/** Age of a file by the file server's clock: compared with a file that was written just now. */
-function ageMs(path: string, temporary: string): number {
-  const probe = `${temporary}/clock-${crypto.randomUUID()}`;
-  Deno.writeTextFileSync(probe, "");
-  try {
-    const now = Deno.statSync(probe).mtime?.getTime() ?? Date.now();
-    return now - (Deno.statSync(path).mtime?.getTime() ?? now);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
-    throw error;
-  } finally {
-    removeIfThere(probe);
   }
 }
 
@@ -124,6 +162,7 @@ function setAside(path: string, temporary: string, stale: LeaseRecord): void {
     if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
+  // Somebody was faster: the lease that was taken by mistake is given back.
   if (read(aside)?.token !== stale.token) linkIfFree(aside, path);
   removeIfThere(aside);
 }
@@ -134,8 +173,24 @@ function linkIfFree(from: string, to: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
+    if (!isWithoutLinks(error)) throw error;
+  }
+  try {
+    // Creating is exclusive everywhere, but for a moment the file is empty: that counts as held.
+    Deno.writeFileSync(to, Deno.readFileSync(from), { createNew: true });
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
     throw error;
   }
+}
+
+/** File systems without hard links say so in different ways. */
+function isWithoutLinks(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.NotSupported ||
+    error instanceof Error && "code" in error &&
+      ["ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(String(error.code));
 }
 
 /** A lease, or undefined when there is none. What is not a lease counts as one that was left. */

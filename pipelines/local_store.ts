@@ -3,11 +3,15 @@
 import { decodeAction, encodeAction } from "./action_record.ts";
 import { type BlobNote, decodeNotes, encodeNotes, noteOf, provesUnchanged } from "./blob_notes.ts";
 import { checkpointSlot } from "./checkpoint_slot.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf, digestOfFileSync } from "./digest.ts";
 import { asStoreError, removeIfThere, writeDurably } from "./durable_file.ts";
-import { clockMs } from "./file_clock.ts";
-import { isSameStatus, statusOf } from "./file_status.ts";
-import { tryLease } from "./lease.ts";
+import { clockMs, fileClock } from "./file_clock.ts";
+import { statusOf } from "./file_status.ts";
+import { LeaseWatch, tryLease } from "./lease.ts";
+import { prepareStore } from "./prepare_store.ts";
+import { quarantine } from "./quarantine.ts";
+import { namesIn, readIfThere, readTextIfThere } from "./read_if_there.ts";
+import { addRoot } from "./roots.ts";
 import type { CheckpointSlot } from "./stage.ts";
 import {
   type Action,
@@ -22,13 +26,8 @@ import {
   StoreError,
 } from "./store.ts";
 import { type StoreLayout, storeLayout } from "./store_layout.ts";
-
-/** Backup programs skip folders with this file: https://bford.info/cachedir/. */
-const CACHE_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n" +
-  "# Results of Zoetrope pipelines; safe to delete, they are computed again.\n";
-
-/** Nobody writes one file for a day. */
-const ABANDONED_MS = 86_400_000;
+import { touch } from "./touch.ts";
+import { recoverBlob } from "./trash.ts";
 
 /**
  * Opens the store in `root`, an absolute path. Nothing is created before the first write.
@@ -42,10 +41,13 @@ export function openLocalStore(root: string): Store {
 
 class LocalStore implements Store {
   readonly #layout: StoreLayout;
+  readonly #now: () => number;
+  readonly #watch = new LeaseWatch();
   #isPrepared = false;
 
   constructor(layout: StoreLayout) {
     this.#layout = layout;
+    this.#now = fileClock(layout.temporary);
   }
 
   get location(): string {
@@ -56,7 +58,7 @@ class LocalStore implements Store {
     const action = this.#readAction(key, options);
     if (action === undefined) return Promise.resolve({ state: "miss" });
     if ("message" in action) return Promise.resolve({ state: "damaged", damages: [action] });
-    const notes = decodeNotes(readTextIfThere(this.#layout.notes(key)) ?? "");
+    const notes = decodeNotes(readText(this.#layout.notes(key)) ?? "");
     const renewed = new Map<string, BlobNote>();
     const damages: Damage[] = [];
     for (const [port, { files }] of Object.entries(action.outputs)) {
@@ -90,20 +92,23 @@ class LocalStore implements Store {
   putBlob(bytes: Uint8Array): Promise<string> {
     const digest = digestOf(bytes);
     const path = this.#layout.blob(digest);
-    // What is there already is believed only after reading it.
-    const isThere = statusOf(path)?.size === bytes.length &&
-      digestOf(Deno.readFileSync(path)) === digest;
+    // What is there already is believed only after reading it, and touched: garbage collection must see
+    // that somebody wants it again.
+    const isThere = statusOf(path)?.size === bytes.length && this.#digestOfBlob(path) === digest &&
+      touch(path, this.#now());
     if (!isThere) this.#write(path, bytes, 0o444);
     return Promise.resolve(digest);
   }
 
   async readBlob(digest: string): Promise<Uint8Array> {
     const path = this.#layout.blob(digest);
-    const bytes = await readIfThere(path);
+    const bytes = await readIfThere(path).catch((error) => {
+      throw asStoreError(error, `read "${path}"`);
+    });
     if (bytes === undefined) throw new DamagedBlobError(digest, "it is missing");
     const found = digestOf(bytes);
     if (found === digest) return bytes;
-    throw new DamagedBlobError(digest, `it is ${found}; ${this.#quarantine(path)}`);
+    throw new DamagedBlobError(digest, `it is ${found}; ${quarantine(this.#layout, path)}`);
   }
 
   putAction(action: Action): Promise<void> {
@@ -111,9 +116,14 @@ class LocalStore implements Store {
     const nowMs = clockMs(this.#layout.temporary);
     for (const { files } of Object.values(action.outputs)) {
       for (const { sha256, path } of files) {
-        const status = statusOf(this.#layout.blob(sha256));
+        const blob = this.#layout.blob(sha256);
+        if (statusOf(blob) === undefined) recoverBlob(this.#layout, sha256);
+        const status = statusOf(blob);
         if (status === undefined) {
-          throw new Error(`Internal error: cannot put action ${action.key}: no blob for "${path}"`);
+          throw new StoreError(
+            `Cannot store the result of stage "${action.stage}": the bytes of "${path}" must be in ` +
+              `"${blob}", but somebody has removed them`,
+          );
         }
         notes.set(sha256, noteOf(status, nowMs));
       }
@@ -124,7 +134,12 @@ class LocalStore implements Store {
   }
 
   clearPartial(key: string): Promise<void> {
-    removeIfThere(this.#layout.partial(key));
+    const path = this.#layout.partial(key);
+    try {
+      removeIfThere(path);
+    } catch (error) {
+      throw asStoreError(error, `remove "${path}"`);
+    }
     return Promise.resolve();
   }
 
@@ -136,33 +151,50 @@ class LocalStore implements Store {
 
   tryLease(key: string): Promise<Lease | Holder> {
     this.#prepare();
-    return tryLease({ path: this.#layout.lease(key), temporary: this.#layout.temporary });
+    const { lease, temporary } = this.#layout;
+    return tryLease({ path: lease(key), temporary, watch: this.#watch });
+  }
+
+  addRoot(path: string): Promise<void> {
+    addRoot(this.#layout, path);
+    return Promise.resolve();
   }
 
   settle(keys: readonly string[]): Promise<void> {
     const nowMs = keys.length === 0 ? 0 : clockMs(this.#layout.temporary);
     for (const key of keys) {
       const path = this.#layout.notes(key);
-      const notes = new Map(decodeNotes(readTextIfThere(path) ?? ""));
-      for (const [digest, note] of notes) {
-        const status = statusOf(this.#layout.blob(digest));
-        if (status === undefined || !isSameStatus(status, note.status)) notes.delete(digest);
-        else notes.set(digest, noteOf(status, nowMs));
-      }
-      this.#tryWrite(path, encodeNotes(notes));
+      const before = decodeNotes(readText(path) ?? "");
+      const settled = [...before].flatMap(([digest, note]) => {
+        if (note.isSettled) return [];
+        const renewed = this.#settle(digest, nowMs);
+        return renewed === undefined ? [] : [[digest, renewed] as const];
+      });
+      if (settled.length > 0) this.#tryWrite(path, encodeNotes(new Map([...before, ...settled])));
     }
     return Promise.resolve();
   }
 
+  /** Reads a blob if its status is old enough by now to prove that nobody changes it later. */
+  #settle(digest: string, nowMs: number): BlobNote | undefined {
+    const path = this.#layout.blob(digest);
+    const status = statusOf(path);
+    if (status === undefined) return undefined;
+    const note = noteOf(status, nowMs);
+    return note.isSettled && this.#digestOfBlob(path) === digest ? note : undefined;
+  }
+
   #readAction(key: string, options: LookupOptions): Action | Damage | undefined {
     const path = this.#layout.action(key);
-    const text = readTextIfThere(path);
+    // Before reading: what is touched stays, so a hit is a hit also while garbage is collected.
+    if (!options.readOnly && !touch(path, this.#now())) return undefined;
+    const text = readText(path);
     if (text === undefined) return undefined;
     try {
       return decodeAction(key, text);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      const moved = options.readOnly ? "" : `; ${this.#quarantine(path)}`;
+      const moved = options.readOnly ? "" : `; ${quarantine(this.#layout, path)}`;
       const message = `stage "${options.stage}": ${error.message}${moved}`;
       return { kind: "record", port: "", file: "", message };
     }
@@ -183,30 +215,23 @@ class LocalStore implements Store {
     if (provesUnchanged(note, status)) return undefined;
     // Before reading, so that a change while reading is seen as one later.
     const nowMs = readOnly ? 0 : clockMs(this.#layout.temporary);
-    const found = status.size === size
-      ? digestOf(Deno.readFileSync(path))
-      : `of ${status.size} bytes`;
+    const found = status.size === size ? this.#digestOfBlob(path) : `of ${status.size} bytes`;
     if (found === sha256) {
       renewed.set(sha256, noteOf(status, nowMs));
       return undefined;
     }
     const expected = status.size === size ? sha256 : `${sha256} (${size} bytes)`;
-    const moved = readOnly ? "" : `; ${this.#quarantine(path)}`;
+    const moved = readOnly ? "" : `; ${quarantine(this.#layout, path)}`;
     return `the stored bytes must have digest ${expected}, but found ${found}${moved}`;
   }
 
-  /** Moves a damaged file to where nobody takes it for a good one, and says so. */
-  #quarantine(path: string): string {
-    const name = path.slice(this.#layout.root.length + 1).replaceAll("/", "-");
-    const target = `${this.#layout.corrupt}/${name}-${crypto.randomUUID().slice(0, 8)}`;
+  #digestOfBlob(path: string): string {
     try {
-      Deno.mkdirSync(this.#layout.corrupt, { recursive: true });
-      Deno.renameSync(path, target);
+      return digestOfFileSync(path);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return "it is gone by now";
-      throw asStoreError(error, `move the damaged file "${path}" away`);
+      if (error instanceof Deno.errors.NotFound) return "nothing";
+      throw asStoreError(error, `read "${path}"`);
     }
-    return `moved to corrupt/${target.slice(this.#layout.corrupt.length + 1)}`;
   }
 
   #write(path: string, bytes: Uint8Array, mode: number): void {
@@ -224,54 +249,16 @@ class LocalStore implements Store {
   }
 
   #prepare(): void {
-    if (this.#isPrepared) return;
-    const { root, temporary, leases } = this.#layout;
-    try {
-      for (const folder of [temporary, leases]) Deno.mkdirSync(folder, { recursive: true });
-      sweep(temporary);
-      if (statusOf(`${root}/CACHEDIR.TAG`) === undefined) {
-        writeDurably(`${root}/CACHEDIR.TAG`, new TextEncoder().encode(CACHE_TAG), { temporary });
-      }
-    } catch (error) {
-      throw asStoreError(error, `open the store "${root}"`);
-    }
+    if (!this.#isPrepared) prepareStore(this.#layout);
     this.#isPrepared = true;
   }
 }
 
-/** Removes what killed processes left unfinished long ago. */
-function sweep(folder: string): void {
-  for (const name of namesIn(folder)) {
-    const status = statusOf(`${folder}/${name}`);
-    if (status !== undefined && Date.now() - status.mtimeMs > ABANDONED_MS) {
-      removeIfThere(`${folder}/${name}`);
-    }
-  }
-}
-
-function readTextIfThere(path: string): string | undefined {
+/** Text of a file, or undefined when there is none. @throws {StoreError} When it cannot be read. */
+function readText(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return readTextIfThere(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
     throw asStoreError(error, `read "${path}"`);
-  }
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
   }
 }

@@ -125,6 +125,11 @@ export interface Store {
   /** Takes the lease of a key, or says who has it. */
   tryLease(key: string): Promise<Lease | Holder>;
 
+  /**
+   * Remembers a folder of runs or a lock file, an absolute path: garbage collection keeps their results.
+   */
+  addRoot(path: string): Promise<void>;
+
   /** Remembers that the outputs of these keys are good, so that the next lookup need not hash them. */
   settle(keys: readonly string[]): Promise<void>;
 }

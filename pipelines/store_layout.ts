@@ -5,8 +5,14 @@ export interface StoreLayout {
   /** Unfinished files; nothing in it is ever read again. */
   readonly temporary: string;
   readonly corrupt: string;
+  /** Folder of all blobs. */
+  readonly objects: string;
   readonly actions: string;
   readonly leases: string;
+  /** What garbage collection takes away, until it is sure. */
+  readonly trash: string;
+  /** Files that name folders of runs and lock files, whose results are kept. */
+  readonly roots: string;
   /** The blob of a digest. */
   blob(digest: string): string;
   action(key: string): string;
@@ -23,8 +29,11 @@ export function storeLayout(root: string): StoreLayout {
     root,
     temporary: `${root}/tmp`,
     corrupt: `${root}/corrupt`,
+    objects: `${root}/objects`,
     actions: `${root}/actions`,
     leases: `${root}/leases`,
+    trash: `${root}/trash`,
+    roots: `${root}/roots`,
     blob: (digest) => `${root}/objects/${fanOut(digest)}`,
     action: (key) => `${root}/actions/${fanOut(key)}.json`,
     notes: (key) => `${root}/notes/${fanOut(key)}.json`,

@@ -1,0 +1,55 @@
+/** Making a folder a store, before its first write; a reader never does. */
+
+import { asStoreError, removeIfThere, writeDurably } from "./durable_file.ts";
+import { clockMs } from "./file_clock.ts";
+import { statusOf } from "./file_status.ts";
+import { namesIn } from "./read_if_there.ts";
+import type { StoreLayout } from "./store_layout.ts";
+
+/** Backup programs skip folders with this file: https://bford.info/cachedir/. */
+const CACHE_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n" +
+  "# Results of Zoetrope pipelines; safe to delete, they are computed again.\n";
+
+/** Nobody writes one file for a day. */
+export const ABANDONED_MS = 86_400_000;
+
+/** Makes the folders and removes abandoned files. @throws {StoreError} When nothing can be written. */
+export function prepareStore({ root, temporary, leases }: StoreLayout): void {
+  catchFileSizeSignal();
+  try {
+    [temporary, leases].forEach(makeFolder);
+    abandonedIn(temporary, clockMs(temporary)).forEach(removeIfThere);
+    if (statusOf(`${root}/CACHEDIR.TAG`) === undefined) {
+      writeDurably(`${root}/CACHEDIR.TAG`, new TextEncoder().encode(CACHE_TAG), { temporary });
+    }
+  } catch (error) {
+    throw asStoreError(error, `open the store "${root}"`);
+  }
+}
+
+/** What killed processes left unfinished long before `nowMs`, by the file system's clock. */
+export function abandonedIn(temporary: string, nowMs: number): string[] {
+  return namesIn(temporary).map((name) => `${temporary}/${name}`).filter((path) => {
+    const status = statusOf(path);
+    return status !== undefined && nowMs - status.mtimeMs > ABANDONED_MS;
+  });
+}
+
+/** Looked for first: a worker may write a few folders of the store only. */
+function makeFolder(path: string): void {
+  try {
+    if (Deno.statSync(path).isDirectory) return;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  Deno.mkdirSync(path, { recursive: true });
+}
+
+let isCaught = false;
+
+/** Under `ulimit -f` a write that is too long kills a process unless it listens; then it is an error. */
+function catchFileSizeSignal(): void {
+  if (isCaught || Deno.build.os === "windows") return;
+  Deno.addSignalListener("SIGXFSZ", () => undefined);
+  isCaught = true;
+}

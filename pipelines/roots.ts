@@ -1,0 +1,109 @@
+/**
+ * What garbage collection starts from: folders of runs and lock files of all projects that use a store.
+ *
+ * What they name is found by its look, 64 hexadecimal digits: that finds the keys and digests in records
+ * of any version, in damaged ones, and on both sides of a conflict. At worst too much is kept.
+ */
+
+import { z } from "zod";
+import { digestOf } from "./digest.ts";
+import { writeDurably } from "./durable_file.ts";
+import { namesIn, readTextIfThere } from "./read_if_there.ts";
+import { StoreError } from "./store.ts";
+import type { StoreLayout } from "./store_layout.ts";
+import { touch } from "./touch.ts";
+
+export interface Root {
+  /** Absolute path of a folder of runs or of a lock file. */
+  readonly path: string;
+  /** "gone": deleted, its folder is still there. "unreachable": perhaps a disk that is not mounted. */
+  readonly state: "there" | "gone" | "unreachable";
+  /** When a run used it last, in ms since 1970 by the file system's clock. */
+  readonly seenMs: number;
+  /** File of the store that remembers it. */
+  readonly note: string;
+}
+
+const schema = z.strictObject({ path: z.string().startsWith("/") });
+
+/** Remembers a folder of runs or a lock file. A store that cannot be written remembers nothing. */
+export function addRoot(layout: StoreLayout, path: string): void {
+  if (!path.startsWith("/")) throw new TypeError(`Cannot add root "${path}": it must be absolute`);
+  const note = noteOf(layout, path);
+  try {
+    const text = new TextEncoder().encode(`${JSON.stringify({ path })}\n`);
+    if (!touch(note, Date.now())) writeDurably(note, text, { temporary: layout.temporary });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
+}
+
+/** Forgets a root. @returns Whether there was one. */
+export function forgetRoot(layout: StoreLayout, path: string): boolean {
+  const note = noteOf(layout, path);
+  if (readTextIfThere(note) === undefined) return false;
+  Deno.removeSync(note);
+  return true;
+}
+
+/** All roots, by path. */
+export function readRoots({ roots }: StoreLayout): readonly Root[] {
+  return namesIn(roots).flatMap((name) => {
+    const note = `${roots}/${name}`;
+    const path = pathIn(readTextIfThere(note) ?? "");
+    if (path === undefined) return [];
+    const seenMs = Deno.statSync(note).mtime?.getTime() ?? 0;
+    return [{ path, state: stateOf(path), seenMs, note }];
+  }).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Every key and digest that a root names. @throws {Error} When something there cannot be read. */
+export function namesOfRoot(path: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const { isDirectory } = Deno.statSync(path);
+  const files = isDirectory ? recordsIn(path) : [path];
+  for (const file of files) {
+    for (const [hex] of readTextIfThere(file)?.matchAll(/\b[0-9a-f]{64}\b/g) ?? []) names.add(hex);
+  }
+  return names;
+}
+
+/** The record of each run; of one that has not ended, or was killed, its events. */
+function recordsIn(runs: string): string[] {
+  return namesIn(runs).flatMap((name) => {
+    const folder = `${runs}/${name}`;
+    // `latest` is a link to one of the others.
+    if (!Deno.lstatSync(folder).isDirectory) return [];
+    const names = namesIn(folder);
+    return names.includes("run.json") ? [`${folder}/run.json`] : [`${folder}/events.ndjson`];
+  });
+}
+
+function noteOf({ roots }: StoreLayout, path: string): string {
+  return `${roots}/${digestOf(path)}.json`;
+}
+
+function pathIn(text: string): string | undefined {
+  try {
+    const parsed = schema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data.path : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function stateOf(path: string): Root["state"] {
+  if (exists(path)) return "there";
+  return exists(path.slice(0, path.lastIndexOf("/")) || "/") ? "gone" : "unreachable";
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}
