@@ -45,7 +45,8 @@ class CpuEngine implements Engine {
         toString: () => `eager ${options.name ?? fn.name}(${signature})`,
       });
     };
-    return Object.assign(call, { inspect, dispose: () => {} });
+    const reuse = (tree: TensorTree) => leavesOf(tree).forEach(({ tensor }) => tensor.dispose());
+    return Object.assign(call, { inspect, reuse, dispose: () => {} });
   }
 
   loadOnnx(_model: Uint8Array): OnnxProgram {

@@ -25,6 +25,11 @@ export interface Jitted<Arguments extends readonly TensorTree[], Result extends 
   (...args: Arguments): Promise<Result>;
   /** The graph compiled for these arguments, printable and hashed. Compiles it if need be. */
   inspect(...args: Arguments): Promise<ProgramInfo>;
+  /**
+   * Disposes tensors and lets later calls write their results into memory that nobody else can see:
+   * what `donate` does, for a caller that first looks at the results and may still want the old state.
+   */
+  reuse(tree: TensorTree): void;
   dispose(): void;
 }
 

@@ -29,6 +29,8 @@ export * from "./train_options.ts";
 export * from "./device_state.ts";
 export * from "./step_program.ts";
 export * from "./step_scalars.ts";
+export * from "./require_finite_arrays.ts";
+export * from "./explain_divergence.ts";
 export * from "./run_steps.ts";
 export * from "./train.ts";
 export * from "./player.ts";

@@ -1,14 +1,17 @@
 /** One of several networks that are trained against or beside each other. */
 
+import type { NamedArrays } from "../artifacts/weights.ts";
 import type { Engine, Jitted } from "../engine/engine.ts";
 import type { Parameters, ParameterSpecs } from "../models/parameters.ts";
 import { type CheckpointLayout, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { firstState, stateToDevice, stateToHost, weightsToHost } from "./device_state.ts";
 import type { EmaSettings } from "./ema.ts";
+import { explainDivergence } from "./explain_divergence.ts";
 import { disposeAll, type HostTensor, toDevice } from "./host_tensor.ts";
 import type { Batch, LossResult } from "./loss_and_gradients.ts";
 import { chooseOptimiser, type Optimiser, type OptimiserChoice } from "./optimiser.ts";
-import { readScalars, requireFinite, withFactors } from "./step_scalars.ts";
+import { requireFiniteArrays } from "./require_finite_arrays.ts";
+import { isFiniteStep, readScalars, type StepScalars, withFactors } from "./step_scalars.ts";
 import { type Notes, takeNotes } from "./take_notes.ts";
 import type { TrainResult } from "./train_options.ts";
 import {
@@ -48,6 +51,8 @@ export interface PlayerPlace {
   readonly seed: bigint;
   readonly steps: number;
   readonly logEvery: number;
+  /** Step of the newest checkpoint, if there is one. */
+  readonly lastCheckpoint: () => number | undefined;
 }
 
 /** A player at work: its tensors, its compiled update, its notes. */
@@ -90,7 +95,7 @@ export class Player {
           batch,
           factors,
         ),
-      { name: `update of ${place.name}`, donate: [0] },
+      { name: `update of ${place.name}` },
     );
   }
 
@@ -109,10 +114,11 @@ export class Player {
    * Takes all updates of a step.
    * @param index Of the step, from 0.
    * @returns Means over the updates.
+   * @throws {Error} When the loss or the gradient norm of one is not finite.
    */
   async step(index: number, others: Others): Promise<Readonly<Record<string, number>>> {
     const { updates, ema, optimiser: { learningRate: rateOf } } = this.#options;
-    const { name, steps, logEvery } = this.#place;
+    const { steps, logEvery } = this.#place;
     const learningRate = rateOf(index);
     const sums: Record<string, number> = {};
     for (let k = 0; k < updates; k++) {
@@ -120,9 +126,8 @@ export class Player {
       const found = await withFactors(
         { optimiser: this.#optimiser, ema },
         { k: update + 1, learningRate },
-        (factors) => this.#update(update, others, factors),
+        (factors) => this.#update({ index, update }, others, factors),
       );
-      requireFinite(index + 1, found, `the loss of ${name}`);
       const { loss, gradientNorm, told } = found;
       for (const [key, value] of Object.entries({ loss, gradientNorm, ...told })) {
         sums[key] = (sums[key] ?? 0) + value / updates;
@@ -136,14 +141,23 @@ export class Player {
     return sums;
   }
 
-  /** Its files of a checkpoint. */
+  /** Its files of a checkpoint. @throws {Error} When the state is not finite. */
   async save(step: number): Promise<ReadonlyMap<string, Uint8Array>> {
     const arrays = await stateToHost(this.#device);
+    const { parameters, buffers, ema, slots } = arrays;
+    this.#requireFinite(`save a checkpoint after step ${step}`, {
+      parameter: parameters,
+      buffer: buffers,
+      average: ema,
+      ...slots,
+    });
     return encodeCheckpoint({ step, ...this.#notes, ...arrays }).files;
   }
 
+  /** @throws {Error} When the weights are not finite. */
   async result(): Promise<TrainResult> {
     const weights = await weightsToHost(this.#device, this.#options.ema !== null);
+    this.#requireFinite("give the weights of the last step", { parameter: weights.parameters });
     return { ...weights, history: this.#notes.history };
   }
 
@@ -152,14 +166,40 @@ export class Player {
     this.#program.dispose();
   }
 
-  async #update(update: number, others: Others, factors: StepFactors) {
-    const batch = toDevice(this.#options.batch(update));
+  async #update(
+    { index, update }: { readonly index: number; readonly update: number },
+    others: Others,
+    factors: StepFactors,
+  ): Promise<StepScalars> {
+    const arrays = this.#options.batch(update);
+    const batch = toDevice(arrays);
+    const before = this.#device;
     try {
-      const { state, ...scalars } = await this.#program(this.#device, batch, others, factors);
-      this.#device = state;
-      return await readScalars(scalars);
+      const { state, ...scalars } = await this.#program(before, batch, others, factors);
+      const found = await readScalars(scalars);
+      if (isFiniteStep(found)) {
+        this.#program.reuse(before);
+        this.#device = state;
+        return found;
+      }
+      disposeAll(state);
+      throw await explainDivergence({
+        engine: this.#place.engine,
+        step: index + 1,
+        whose: `the loss of ${this.#place.name}`,
+        found,
+        lastCheckpoint: this.#place.lastCheckpoint(),
+        loss: (own, given) => this.#options.loss(own, given, others),
+        before,
+        batches: [arrays],
+      });
     } finally {
       disposeAll(batch);
     }
+  }
+
+  #requireFinite(what: string, arrays: Readonly<Record<string, NamedArrays>>): void {
+    const { name, lastCheckpoint } = this.#place;
+    requireFiniteArrays(`${what} of ${name}`, arrays, lastCheckpoint());
   }
 }

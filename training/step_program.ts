@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../engine/engine.ts";
-import type { ParameterSpecs } from "../models/parameters.ts";
+import type { Parameters, ParameterSpecs } from "../models/parameters.ts";
 import { disposeAll, type HostTensor, toDevice } from "./host_tensor.ts";
 import {
   accumulateGradients,
@@ -29,8 +29,12 @@ export interface StepProgramOptions {
 }
 
 export interface StepProgram {
-  /** Takes the step of this index, from 0; consumes the state and gives the next one. */
+  /** Takes the step of this index, from 0; the state stays as it is. */
   take(index: number, state: StepState, factors: StepFactors): Promise<StepResult>;
+  /** Disposes the state before a step that went well; its memory serves the next step. */
+  reuse(state: StepState): void;
+  /** What the step of this index is taken with: its batch, or its micro-batches in order. */
+  batches(index: number): readonly Readonly<Record<string, HostTensor>>[];
   dispose(): void;
 }
 
@@ -43,7 +47,7 @@ function wholeStep({ engine, loss, rule, batch }: StepProgramOptions): StepProgr
   const program = engine.jit(
     (state: StepState, batch: Batch, factors: StepFactors) =>
       trainingStep(loss, rule, state, batch, factors),
-    { name: "training step", donate: [0] },
+    { name: "training step" },
   );
   return {
     async take(index, state, factors) {
@@ -54,6 +58,8 @@ function wholeStep({ engine, loss, rule, batch }: StepProgramOptions): StepProgr
         disposeAll(device);
       }
     },
+    reuse: (state) => program.reuse(state),
+    batches: (index) => [batch(index)],
     dispose: () => program.dispose(),
   };
 }
@@ -63,21 +69,23 @@ function accumulatedStep(options: StepProgramOptions): StepProgram {
   const add = engine.jit(
     (parameters: StepState["parameters"], sums: GradientSums, batch: Batch) =>
       accumulateGradients(loss, parameters, sums, batch),
-    { name: "gradients of a micro-batch", donate: [1] },
+    { name: "gradients of a micro-batch" },
   );
   const update = engine.jit(
     (state: StepState, sums: GradientSums, factors: StepFactors) =>
       updateFromSums(rule, accumulate, state, sums, factors),
-    { name: "update from accumulated gradients", donate: [0, 1] },
+    { name: "update from accumulated gradients", donate: [1] },
   );
   return {
     async take(index, { buffers, ...rest }, factors) {
-      let sums: GradientSums = { ...zeroSums(specs), buffers };
+      let sums: GradientSums = { ...zeroSums(specs), buffers: cloneAll(buffers) };
       try {
         for (let k = 0; k < accumulate; k++) {
           const device = toDevice(options.batch(index * accumulate + k));
           try {
-            sums = await add(rest.parameters, sums, device);
+            const next = await add(rest.parameters, sums, device);
+            add.reuse(sums);
+            sums = next;
           } finally {
             disposeAll(device);
           }
@@ -87,11 +95,21 @@ function accumulatedStep(options: StepProgramOptions): StepProgram {
         disposeAll(sums);
       }
     },
+    reuse: (state) => update.reuse(state),
+    batches: (index) =>
+      Array.from({ length: accumulate }, (_, k) => options.batch(index * accumulate + k)),
     dispose() {
       add.dispose();
       update.dispose();
     },
   };
+}
+
+/** The same data under tensors of their own, to be disposed by whoever gets them. */
+function cloneAll(tensors: Parameters): Parameters {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [name, tf.clone(tensor)]),
+  );
 }
 
 function zeroSums(specs: ParameterSpecs): Omit<GradientSums, "buffers"> {

@@ -53,18 +53,7 @@ async function takeScalar(tensor: tf.Tensor): Promise<number> {
   return Number(value);
 }
 
-/**
- * @param whose Of several losses, which: "the loss", "the loss of the generator".
- * @throws {Error} Naming the step.
- */
-export function requireFinite(
-  step: number,
-  { loss, gradientNorm }: StepScalars,
-  whose = "the loss",
-): void {
-  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
-  throw new Error(
-    `Cannot continue training: at step ${step} ${whose} is ${loss} and the gradient norm ` +
-      `${gradientNorm}; both must be finite. A lower learning rate or clipping may help`,
-  );
+/** Whether a training can go on from a step. */
+export function isFiniteStep({ loss, gradientNorm }: StepScalars): boolean {
+  return Number.isFinite(loss) && Number.isFinite(gradientNorm);
 }

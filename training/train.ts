@@ -1,12 +1,15 @@
 /** The training loop. */
 
+import type { Checkpoint } from "../pipelines/stage.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { firstState, stateToDevice, stateToHost, weightsToHost } from "./device_state.ts";
+import { explainDivergence } from "./explain_divergence.ts";
 import { disposeAll } from "./host_tensor.ts";
 import { chooseOptimiser } from "./optimiser.ts";
+import { requireFiniteArrays } from "./require_finite_arrays.ts";
 import { runSteps } from "./run_steps.ts";
 import { stepProgram } from "./step_program.ts";
-import { readScalars, requireFinite, withFactors } from "./step_scalars.ts";
+import { isFiniteStep, readScalars, withFactors } from "./step_scalars.ts";
 import { type Notes, takeNotes } from "./take_notes.ts";
 import { requireConsistent, type TrainOptions, type TrainResult } from "./train_options.ts";
 import type { StepState } from "./training_step.ts";
@@ -17,23 +20,32 @@ export type { TrainOptions, TrainResult };
  * Minimises a loss.
  *
  * One compiled program per step: loss, gradients, global-norm clipping, optimiser, moving average; the
- * state is donated to it. Training continues from the slot's checkpoint if there is one, and ends with
- * the same bytes as if it had never stopped.
+ * memory of the state before serves the next step. Training continues from the slot's checkpoint if there
+ * is one, and ends with the same bytes as if it had never stopped.
  * @throws {RangeError} When options contradict each other.
- * @throws {Error} When the loss or the gradient norm is not finite, naming the step; the last
- * checkpoint stays.
+ * @throws {Error} When the loss or the gradient norm is not finite, naming the step and the gradients at
+ * fault, or when the state is not, naming the tensor; the last checkpoint is from before.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   requireConsistent(options);
   const { steps, ema, accumulate = 1, checkpoint, signal } = options;
   const { learningRate: rateOf, clipNorm, ...choice } = options.optimiser;
   const optimiser = chooseOptimiser(choice);
-  const { step: firstStep, parameters, buffers, slots, ema: average, ...firstNotes } =
-    await startState(options, optimiser.slots);
+  const saved = await checkpoint?.load();
+  const { step: firstStep, parameters, buffers, slots, ema: average, ...firstNotes } = startState(
+    options,
+    optimiser.slots,
+    saved,
+  );
+  let lastCheckpoint = saved?.step;
   const program = stepProgram({ ...options, rule: { optimiser, clipNorm }, accumulate });
   let notes: Notes = firstNotes;
   let device = stateToDevice({ parameters, buffers, slots, ema: average });
-  const weights = () => weightsToHost(device, ema !== null);
+  const weights = async (what: string) => {
+    const arrays = await weightsToHost(device, ema !== null);
+    requireFiniteArrays(what, { parameter: arrays.parameters }, lastCheckpoint);
+    return arrays;
+  };
   const takeStep = async (index: number) => {
     const learningRate = rateOf(index) * (notes.epochs?.scale ?? 1);
     const { state, ...scalars } = await withFactors(
@@ -41,10 +53,16 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       { k: index + 1, learningRate },
       (factors) => program.take(index, device, factors),
     );
-    device = state;
     const found = await readScalars(scalars);
     const step = index + 1;
-    requireFinite(step, found);
+    if (!isFiniteStep(found)) {
+      disposeAll(state);
+      const batches = program.batches(index);
+      const failed = { step, whose: "the loss", found, lastCheckpoint, before: device, batches };
+      throw await explainDivergence({ ...options, ...failed });
+    }
+    program.reuse(device);
+    device = state;
     const { loss, gradientNorm, told } = found;
     options.progress?.({
       step,
@@ -52,7 +70,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       values: { loss, gradientNorm, ...told, learningRate },
     });
     const evaluated = await evaluateAfter(step, device, options);
-    notes = await takeNotes(options, notes, { step, ...found, learningRate, evaluated }, weights);
+    const taken = { step, ...found, learningRate, evaluated };
+    notes = await takeNotes(options, notes, taken, () => weights(`keep the best, of step ${step}`));
   };
   try {
     await runSteps({
@@ -64,19 +83,26 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       async save(step) {
         if (!checkpoint) return;
         const arrays = await stateToHost(device);
+        const { parameters, buffers, ema, slots } = arrays;
+        const all = { parameter: parameters, buffer: buffers, average: ema, ...slots };
+        requireFiniteArrays(`save a checkpoint after step ${step}`, all, lastCheckpoint);
         await checkpoint.save(encodeCheckpoint({ step, ...notes, ...arrays }));
+        lastCheckpoint = step;
       },
     });
     const { history, best } = notes;
-    return { ...await weights(), ...(best && { best }), history };
+    return {
+      ...await weights("give the weights of the last step"),
+      ...(best && { best }),
+      history,
+    };
   } finally {
     disposeAll(device);
     program.dispose();
   }
 }
 
-async function startState(options: TrainOptions, slots: readonly string[]) {
-  const saved = await options.checkpoint?.load();
+function startState(options: TrainOptions, slots: readonly string[], saved?: Checkpoint) {
   if (!saved) return firstState(options, slots);
   const { specs, buffers = {}, ema } = options;
   return decodeCheckpoint(saved, { specs, buffers, slots, isAveraged: ema !== null });

@@ -38,11 +38,12 @@ export interface TrainPlayersOptions<Name extends string> {
 /**
  * In each step each player in turn changes its own parameters to lower its own loss, given the others'.
  *
- * One compiled program for each player, to which its state is donated. Training continues from the slot's
+ * One compiled program for each player. Training continues from the slot's
  * checkpoint if there is one, and ends with the same bytes as if it had never stopped.
  * @returns By player: weights and history.
  * @throws {RangeError} When a player wants to see one that is not there, or takes no updates.
- * @throws {Error} When a loss or a gradient norm is not finite, naming the player and the step.
+ * @throws {Error} When a loss or a gradient norm is not finite, naming the player, the step and the
+ * gradients at fault, or when a state is not, naming the tensor; the last checkpoint is from before.
  */
 export async function trainPlayers<Name extends string>(
   options: TrainPlayersOptions<Name>,
@@ -51,9 +52,12 @@ export async function trainPlayers<Name extends string>(
   const names = Object.keys(options.players) as Name[];
   for (const name of names) requirePlayer(options.players, name);
   const saved = await checkpoint?.load();
+  let lastCheckpoint = saved?.step;
   const players = new Map<Name, Player>();
   try {
-    for (const name of names) players.set(name, startPlayer(options, name, saved));
+    for (const name of names) {
+      players.set(name, startPlayer(options, name, { saved, last: () => lastCheckpoint }));
+    }
     await runSteps({
       ...options,
       first: saved?.step ?? 0,
@@ -82,6 +86,7 @@ export async function trainPlayers<Name extends string>(
           }
         }
         await checkpoint.save({ step, files });
+        lastCheckpoint = step;
       },
     });
     const results: [Name, TrainResult][] = [];
@@ -92,12 +97,26 @@ export async function trainPlayers<Name extends string>(
   }
 }
 
+interface Checkpoints {
+  /** The one to start from. */
+  readonly saved: Checkpoint | undefined;
+  /** Step of the newest one, asked when something went wrong. */
+  readonly last: () => number | undefined;
+}
+
 function startPlayer<Name extends string>(
   { players, engine, seed, steps, logEvery }: TrainPlayersOptions<Name>,
   name: Name,
-  saved: Checkpoint | undefined,
+  { saved, last }: Checkpoints,
 ): Player {
-  const place = { engine, name, seed: deriveSeed(seed, `player ${name}`), steps, logEvery };
+  const place = {
+    engine,
+    name,
+    seed: deriveSeed(seed, `player ${name}`),
+    steps,
+    logEvery,
+    lastCheckpoint: last,
+  };
   if (!saved) return new Player(players[name], place);
   const prefix = `${name}.`;
   const files = new Map<string, Uint8Array>();

@@ -28,7 +28,7 @@ export class HeldArguments {
       shape: tensor.shape,
     }));
     for (const { buffer } of this.inputs) buffer.beginRun();
-    this.recyclable = consume(backend, donated);
+    this.recyclable = takeMemory(backend, donated);
   }
 
   /** The program has run; what to do with recyclable memory is up to it. */
@@ -43,8 +43,8 @@ export class HeldArguments {
   }
 }
 
-/** Disposes donated tensors, which are among the held ones. */
-function consume(backend: OnnxBackend, donated: ReadonlySet<tf.Tensor>): HostBuffer[] {
+/** Disposes donated tensors; their memory is returned where nobody else can see it. */
+export function takeMemory(backend: OnnxBackend, donated: ReadonlySet<tf.Tensor>): HostBuffer[] {
   const recyclable = new Set<HostBuffer>();
   for (const tensor of donated) {
     const entry = backend.hostEntry(tensor.dataId);

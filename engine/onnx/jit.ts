@@ -4,7 +4,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { JitOptions, Jitted, ProgramInfo, TensorTree } from "../engine.ts";
 import { signatureOf } from "../signature.ts";
 import { type Leaf, leavesOf } from "../tensor_tree.ts";
-import { HeldArguments } from "./held_arguments.ts";
+import { HeldArguments, takeMemory } from "./held_arguments.ts";
 import type { OnnxBackend } from "./onnx_backend.ts";
 import { Program } from "./program.ts";
 import { recordProgram } from "./record_program.ts";
@@ -26,6 +26,8 @@ export function jit<Arguments extends readonly TensorTree[], Result extends Tens
 ): Jitted<Arguments, Result> {
   const name = options.name ?? (fn.name || "function");
   const programs = new Map<string, Promise<Program>>();
+  /** The one that ran last: most likely the next one, too. */
+  let latest: Program | undefined;
 
   const compile = (args: Arguments, leaves: readonly Leaf[][]): Promise<Program> => {
     const signature = signatureOf(leaves);
@@ -53,6 +55,7 @@ export function jit<Arguments extends readonly TensorTree[], Result extends Tens
         held.abandon();
         throw error;
       });
+      latest = program;
       // The tree was built by `fn` itself while it was traced, so it is a `Result`.
       return await program.run(held) as Result;
     } finally {
@@ -66,13 +69,21 @@ export function jit<Arguments extends readonly TensorTree[], Result extends Tens
     return (await compile(args, leaves)).info;
   };
 
+  const reuse = (tree: TensorTree): void => {
+    const tensors = new Set(leavesOf(tree).map((leaf) => leaf.tensor));
+    const memory = takeMemory(context.backend, tensors);
+    if (latest) latest.recycle(memory);
+    else for (const buffer of memory) buffer.drop();
+  };
+
   const dispose = () => {
+    latest = undefined;
     for (const program of programs.values()) {
       program.then((compiled) => compiled.dispose(), () => {});
     }
     programs.clear();
   };
-  return Object.assign(call, { inspect, dispose });
+  return Object.assign(call, { inspect, reuse, dispose });
 }
 
 async function compileProgram<Arguments extends readonly TensorTree[]>(

@@ -64,11 +64,16 @@ export class Program {
     } finally {
       for (const { buffer } of own) buffer.endRun();
       held.release();
-      for (const buffer of held.recyclable) this.#recycle(buffer);
+      this.recycle(held.recyclable);
     }
     return recorded.buildResult(
       outputs.map(({ buffer, shape }) => backend.makeTensor(buffer, shape)),
     );
+  }
+
+  /** Keeps memory that nobody else can see for results of later runs, as far as they need it. */
+  recycle(buffers: readonly HostBuffer[]): void {
+    for (const buffer of buffers) this.#recycle(buffer);
   }
 
   dispose(): void {

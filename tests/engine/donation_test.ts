@@ -31,6 +31,33 @@ for (const backend of ["onnx", "cpu"] as const) {
     engine.dispose();
   });
 
+  Deno.test(`memory given to reuse() on ${backend} is disposed, and what others see stays`, async () => {
+    const engine = await createEngine({ backend, threads: 2 });
+    const add = engine.jit(({ x }: { x: tf.Tensor }) => ({ x: tf.add(x, 1) }));
+    add.reuse({ never: tf.scalar(1) });
+    let state: { x: tf.Tensor } = { x: tf.zeros([300]) };
+    const clones: tf.Tensor[] = [];
+    const { tensors } = engine.memory();
+    for (let i = 1; i <= 20; i++) {
+      const next = await add(state);
+      // Only memory that nobody has seen is written again.
+      if (i % 5 === 0) clones.push(tf.clone(next.x));
+      // What was there before can still be read while the result is looked at.
+      if (i % 7 === 0) {
+        assert.ok(state.x.dataSync().every((value: number) => value === i - 1));
+      }
+      add.reuse(state);
+      assert.ok(state.x.isDisposed);
+      state = next;
+    }
+    assert.ok(state.x.dataSync().every((value: number) => value === 20));
+    clones.forEach((clone, i) =>
+      assert.ok(clone.dataSync().every((value: number) => value === 5 * i + 5))
+    );
+    assert.equal(engine.memory().tensors, tensors + clones.length);
+    engine.dispose();
+  });
+
   Deno.test(`values on ${backend} stay right through a thousand donations that swap them`, async () => {
     const engine = await createEngine({ backend, threads: 2 });
     // Swapping needs both old values after either could have been overwritten.

@@ -198,11 +198,46 @@ Deno.test("trainPlayers() shows averaged weights to who watches", async () => {
   }
 });
 
+Deno.test("trainPlayers() that meets a loss that is no number can be resumed from before", async () => {
+  const engine = await createEngine({ backend: "onnx", threads: 1 });
+  const options = duel(engine);
+  const whole = await trainPlayers(options);
+  const before = engine.memory().tensors;
+  const checkpoint = new MemoryCheckpoint();
+  const { maker } = options.players;
+  const batch = (update: number) => {
+    const { x } = maker!.batch(update);
+    if (update === 12) x!.data[3] = NaN;
+    return { x: x! };
+  };
+  const players = { ...options.players, maker: { ...maker!, batch } };
+  await assert.rejects(
+    trainPlayers({ ...options, players, checkpoint }),
+    /at step 13 the loss of maker is NaN .*batch tensor "x" \(1 of 16\).*"w" \(4 of 4\).*that of step 10/,
+  );
+  assert.deepEqual(checkpoint.steps, [5, 10]);
+  assert.equal(engine.memory().tensors, before);
+  assert.deepEqual(await trainPlayers({ ...options, checkpoint }), whole);
+  engine.dispose();
+});
+
+Deno.test("trainPlayers() saves no weights that an update made infinite", async () => {
+  const engine = await createEngine({ backend: "cpu", threads: 1 });
+  const learningRate = (step: number) => step === 1 ? 3e38 : 0.01;
+  const players = { a: follower(1), b: follower(9, { optimiser: { ...sgd, learningRate } }) };
+  const checkpoint = new MemoryCheckpoint();
+  await assert.rejects(
+    trainPlayers(game(engine, players, { checkpoint, checkpointEvery: 1 })),
+    /Cannot save a checkpoint after step 2 of b: .* in parameter "w" are not.* that of step 1/,
+  );
+  assert.deepEqual(checkpoint.steps, [1]);
+});
+
 Deno.test("trainPlayers() names the player whose loss is not finite, and strangers", async () => {
   const engine = await createEngine({ backend: "cpu", threads: 1 });
   await assert.rejects(
     trainPlayers(game(engine, { a: follower(1), b: follower(Infinity) })),
-    /at step 1 the loss of b is Infinity/,
+    /at step 1 the loss of b is Infinity .*No gradient is finite: "w" \(1 of 1\)\. There is no checkpoint/,
   );
   await assert.rejects(
     trainPlayers(game(engine, { a: follower("c"), b: follower(1) })),

@@ -132,17 +132,84 @@ Deno.test("train() averages parameters by the decays of emaDecay()", async () =>
   assert.equal(ema!["w"]!.data[0], seen[2]);
 });
 
-Deno.test("train() names the step whose loss is not finite and keeps the last checkpoint", async () => {
+for (const backend of backends) {
+  Deno.test(`train() on ${backend} stops at a loss that is no number, and a resumed one goes on from before`, async () => {
+    const engine = await createEngine({ backend, threads: 1 });
+    const options = { ...convolutional(engine), checkpointEvery: 5 };
+    const whole = await train(options);
+    const before = engine.memory().tensors;
+    const checkpoint = new MemoryCheckpoint();
+    const poisoned = (step: number) => {
+      const { x } = options.batch(step);
+      if (step === 12) x!.data.set([NaN, Infinity], 20);
+      return { x: x! };
+    };
+    await assert.rejects(train({ ...options, batch: poisoned, checkpoint }), (error: Error) => {
+      assert.match(error.message, /^Cannot continue training: at step 13 the loss is NaN/);
+      assert.match(error.message, /Not finite before the step: batch tensor "x" \(2 of 72\)\. /);
+      assert.match(error.message, /No gradient is finite: "first\.bias" \(4 of 4\), .* and 1 more/);
+      assert.match(error.message, /The last checkpoint is that of step 10/);
+      return true;
+    });
+    assert.deepEqual(checkpoint.steps, [5, 10]);
+    assert.equal(engine.memory().tensors, before);
+    assert.equal(bytesOf(await train({ ...options, checkpoint })), bytesOf(whole));
+    engine.dispose();
+  });
+
+  Deno.test(`train() on ${backend} names the gradient that is not finite, and the largest other one`, async () => {
+    const engine = await createEngine({ backend, threads: 1 });
+    const number = { shape: [1], init: { kind: "ones" } } as const;
+    const vast = { shape: [1], init: { kind: "constant", value: 3e30 } } as const;
+    await assert.rejects(
+      train({
+        ...quadratic(engine),
+        specs: { small: number, large: number, vast },
+        // d/d vast of 2 sqrt(vast - 3e30) at 3e30 is infinite; the loss there is 1 + 5.
+        loss: ({ small, large, vast }, { target }) =>
+          tf.sum(tf.add(
+            tf.add(small!, tf.mul(5, large!)),
+            tf.mul(tf.sqrt(tf.sub(vast!, 3e30)), tf.sub(target!, 1)),
+          )) as tf.Scalar,
+        steps: 3,
+      }),
+      /at step 1 the loss is 6 and the gradient norm (Infinity|NaN).*Gradients that are not finite: "vast" \(1 of 1\)\. The largest finite gradient is that of "large", of norm 5\.00\. There is no checkpoint/,
+    );
+    engine.dispose();
+  });
+}
+
+Deno.test("train() finds the micro-batch that went wrong", async () => {
   const options = quadratic(await cpu());
-  const checkpoint = new MemoryCheckpoint();
-  const poisoned = (step: number) => ({
-    target: { shape: [1], data: Float32Array.of(step === 6 ? NaN : 3) },
+  const batch = (micro: number) => ({
+    target: { shape: [1], data: Float32Array.of(micro === 7 ? -Infinity : 3) },
   });
   await assert.rejects(
-    train({ ...options, batch: poisoned, checkpoint, checkpointEvery: 2 }),
-    /Cannot continue training: at step 7 the loss is NaN/,
+    train({ ...options, batch, accumulate: 3 }),
+    /at step 3 the loss is Infinity.*batch tensor "target" \(1 of 1\)\. No gradient is finite: "w" \(1 of 1\)/,
   );
-  assert.deepEqual(checkpoint.steps, [2, 4, 6]);
+});
+
+Deno.test("train() saves no parameter that a step made infinite", async () => {
+  const options = quadratic(await cpu());
+  // Loss and gradient of step 4 are finite, its update is not: 3e38 * gradient.
+  const learningRate = (step: number) => step === 3 ? 3e38 : 0.01;
+  const optimiser = { kind: "sgd", weightDecay: 0, clipNorm: null, learningRate } as const;
+  const checkpoint = new MemoryCheckpoint();
+  await assert.rejects(
+    train({ ...options, optimiser, checkpoint, checkpointEvery: 2 }),
+    /Cannot save a checkpoint after step 4: .* 1 of 1 in parameter "w" are not.* that of step 2/,
+  );
+  assert.deepEqual(checkpoint.steps, [2]);
+  await assert.rejects(
+    train({ ...options, optimiser, steps: 4 }),
+    /Cannot give the weights of the last step: .* There is no checkpoint/,
+  );
+  // Without a checkpoint in between, the next step names the parameter.
+  await assert.rejects(
+    train({ ...options, optimiser }),
+    /at step 5 .* Not finite before the step: parameter "w" \(1 of 1\)/,
+  );
 });
 
 Deno.test("train() names a parameter that the loss ignores", async () => {
