@@ -9,6 +9,7 @@ import { localProcessExecutor } from "../pipelines/executors/local_process.ts";
 import { forecast, reasonToRun } from "../pipelines/forecast.ts";
 import { openLocalStore } from "../pipelines/local_store.ts";
 import { resolvedConfigText } from "../pipelines/resolved_config.ts";
+import type { Machine } from "../pipelines/resources.ts";
 import { renderReport } from "../report/render_report.ts";
 import { drawingMemo } from "./drawing_memo.ts";
 import { chooseEngine } from "./engine_choice.ts";
@@ -53,7 +54,7 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
       kinds: artifactKinds,
       engine: engine.choice,
       jobs: args.jobs,
-      machine: { cpus: navigator.hardwareConcurrency, gpus: 1 },
+      machine: thisMachine(),
       keepGoing: args.keepGoing,
       force: args.force,
       configText: resolvedConfigText(plan),
@@ -76,6 +77,12 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
     folder.close();
     output.close();
   }
+}
+
+/** Of accelerators one is assumed: no engine uses more. */
+function thisMachine(): Machine {
+  const memoryMiB = Math.floor(Deno.systemMemoryInfo().total / 2 ** 20);
+  return { cpus: navigator.hardwareConcurrency, gpus: 1, memoryMiB };
 }
 
 /** One child process per stage, by this very program. */

@@ -4,6 +4,7 @@ import { asStoreError, removeIfThere, writeDurably } from "../pipelines/durable_
 import type { Event, EventSink } from "../pipelines/event.ts";
 import type { PreviewKeeper } from "../pipelines/preview.ts";
 import type { RunRecord } from "../pipelines/run_record.ts";
+import { describeRetry } from "./loggers/format_event.ts";
 import { jsonLinesLogger } from "./loggers/json_lines.ts";
 
 export interface RunFolder {
@@ -45,6 +46,7 @@ export function createRunFolder(runs: string, name: string): RunFolder {
       if (event.kind === "stage-log") log(event.stage, event.text);
       else if (event.kind !== "stage-progress" || isDue(event)) writeEvent(event);
       if (event.kind === "stage-warning") log(event.stage, `Warning: ${event.message}\n`);
+      if (event.kind === "stage-retrying") log(event.stage, `--- ${describeRetry(event)} ---\n`);
       if (event.kind === "stage-failed") log(event.stage, `Failed: ${event.message}\n`);
     },
     keepPreview(stage, { name, bytes }) {

@@ -5,9 +5,10 @@ import type { Chart } from "../artifacts/curves.ts";
 import { readMediaIndex } from "../artifacts/media.ts";
 import type { Score } from "../artifacts/scores.ts";
 import type { RunStatus } from "./event.ts";
-import type { ExecuteOptions, StageResult } from "./execute_stage.ts";
+import type { ExecuteOptions } from "./execute_stage.ts";
 import type { Plan } from "./plan.ts";
 import type { MediaRecord, PreviewRecord, RunRecord, StageRecord } from "./run_record.ts";
+import type { StageResult } from "./stage_result.ts";
 import { DamagedBlobError, type Store, type StoredArtifact } from "./store.ts";
 import { artifactFiles, loadArtifact } from "./stored_artifact.ts";
 

@@ -1,6 +1,7 @@
 /** A pipeline as its config declares it: parsed, composed and interpolated, not yet checked against stages. */
 
 import type { MapNode } from "./config_node.ts";
+import type { RetryPolicy } from "./retry.ts";
 import type { Origin } from "./source.ts";
 
 export interface Located<Value> {
@@ -34,8 +35,8 @@ export interface StageConfig {
   /** By input port. */
   readonly inputs: ReadonlyMap<string, InputConfig>;
   readonly resources: Resources;
-  /** How often to try again after a time-out or a lost worker; 0 unless asked for. */
-  readonly retry: number;
+  /** When to try again; never unless asked for. */
+  readonly retry: RetryPolicy;
   readonly timeoutSeconds?: number;
 }
 

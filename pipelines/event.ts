@@ -1,6 +1,7 @@
 /** Everything that can happen during a run: one closed union that loggers, the record and tests share. */
 
 import type { MediaRow } from "../artifacts/media.ts";
+import type { RetryCause } from "./retry.ts";
 import type { Progress } from "./stage.ts";
 
 export type StageState = "ran" | "cached" | "failed" | "skipped";
@@ -33,7 +34,24 @@ export type Event =
   /** What the stage or a library under it printed. */
   | { readonly kind: "stage-log"; readonly stage: string; readonly text: string }
   | { readonly kind: "stage-finished"; readonly stage: string; readonly seconds: number }
-  | { readonly kind: "stage-failed"; readonly stage: string; readonly message: string }
+  /** An attempt did not end well; after a pause comes attempt `attempt` of `of`. */
+  | {
+    readonly kind: "stage-retrying";
+    readonly stage: string;
+    readonly cause: RetryCause;
+    readonly message: string;
+    readonly attempt: number;
+    readonly of: number;
+    readonly pauseSeconds: number;
+  }
+  | {
+    readonly kind: "stage-failed";
+    readonly stage: string;
+    readonly cause: FailureCause;
+    readonly message: string;
+  }
+  /** The stage is computed a second time, to compare the bytes. */
+  | { readonly kind: "stage-checking"; readonly stage: string }
   | { readonly kind: "stage-skipped"; readonly stage: string; readonly because: string }
   | {
     readonly kind: "artifact-damaged";
@@ -44,5 +62,11 @@ export type Event =
   | { readonly kind: "run-finished"; readonly status: RunStatus; readonly seconds: number };
 
 export type RunStatus = "succeeded" | "failed" | "interrupted";
+
+/**
+ * Why a stage failed. Beside what a retry may name: `lease`, another run computed it for too long;
+ * `frozen`, its result is not the one of the lock file; `interrupted`, the run was stopped.
+ */
+export type FailureCause = RetryCause | "lease" | "frozen" | "interrupted";
 
 export type EventSink = (event: Event) => void;

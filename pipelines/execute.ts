@@ -2,15 +2,12 @@
 
 import { buildRecord } from "./build_record.ts";
 import type { Event, EventSink, RunStatus } from "./event.ts";
-import {
-  type ExecuteOptions,
-  executeStage,
-  skippedStage,
-  type StageResult,
-} from "./execute_stage.ts";
+import { type ExecuteOptions, executeStage, stopReason } from "./execute_stage.ts";
 import type { Executor } from "./executors/executor.ts";
 import type { Plan, PlannedStage } from "./plan.ts";
+import { fits } from "./resources.ts";
 import type { PreviewRecord, RunRecord } from "./run_record.ts";
+import { skippedStage, type StageResult } from "./stage_result.ts";
 import type { Store, StoredArtifact } from "./store.ts";
 
 /**
@@ -61,7 +58,7 @@ async function runAll(
   const waiting = new Set(plan.stages);
   const running = new Map<PlannedStage, Promise<void>>();
   const whyNothingNew = () => {
-    if (options.stop?.aborted) return "the run was interrupted";
+    if (options.stop?.aborted) return stopReason(options);
     const failed = [...results.values()].find(({ record }) => record.state === "failed");
     return failed && !options.keepGoing ? `stage "${failed.record.name}" failed` : undefined;
   };
@@ -124,21 +121,6 @@ function readiness(planned: PlannedStage, results: ReadonlyMap<string, StageResu
     inputs[port] = artifact;
   }
   return isWaiting ? { state: "waiting" } : { state: "ready", inputs };
-}
-
-/** Whether the machine has the accelerators and cores that a stage asks for, beside those that run. */
-function fits(
-  planned: PlannedStage,
-  running: Iterable<PlannedStage>,
-  { machine }: ExecuteOptions,
-): boolean {
-  const others = [...running];
-  // Alone everything fits: a machine that is too small is slow, not wrong.
-  if (others.length === 0) return true;
-  const all = [...others, planned].map(({ config }) => config.resources);
-  const gpus = all.reduce((sum, { gpu }) => sum + (gpu ?? 0), 0);
-  const cpus = all.reduce((sum, { cpus }) => sum + (cpus ?? 0), 0);
-  return gpus <= machine.gpus && cpus <= machine.cpus;
 }
 
 function statusOf(results: readonly StageResult[], isStopped: boolean): RunStatus {

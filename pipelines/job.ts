@@ -60,7 +60,7 @@ export type JobOutcome =
   /** Stopped because it was asked to; its checkpoint is kept. */
   | { readonly kind: "interrupted" }
   /** The process ended without a word: killed, or crashed in native code. */
-  | { readonly kind: "lost"; readonly message: string };
+  | { readonly kind: "lost"; readonly cause: "lost" | "memory"; readonly message: string };
 
 /** Reads a job file. @throws {Error} When it is not one. */
 export function parseJob(text: string): Job {

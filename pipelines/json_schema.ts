@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Json } from "../artifacts/weights.ts";
 import { toJson } from "./canonical_json.ts";
+import { defaultRetry, retryCauses } from "./retry.ts";
 import type { AnyStage, StageTable } from "./stage.ts";
 
 type JsonObject = { readonly [key: string]: Json };
@@ -101,7 +102,7 @@ function stageSchema(stages: readonly AnyStage[]): JsonObject {
         },
         additionalProperties: false,
       },
-      retry: { type: "integer", minimum: 0, maximum: 10, default: 0 },
+      retry: retrySchema,
       timeout: { type: "string", description: "90s, 10m, 1h30m" },
     },
     additionalProperties: false,
@@ -114,6 +115,33 @@ function stageSchema(stages: readonly AnyStage[]): JsonObject {
     }),
   };
 }
+
+const timesSchema = { type: "integer", minimum: 0, maximum: 10, default: 0 };
+
+const retrySchema: Json = {
+  description:
+    "When to try again. A number: so often after a time-out, a lost process or too little memory.",
+  anyOf: [timesSchema, {
+    type: "object",
+    properties: {
+      times: timesSchema,
+      on: {
+        description: "A failed stage would fail again, so name failed only where that is not true.",
+        type: "array",
+        minItems: 1,
+        items: { enum: [...retryCauses] },
+        default: [...defaultRetry.on],
+      },
+      backoff: {
+        description: "Pause before the second attempt, doubled for each further one: 5s, 1m.",
+        type: "string",
+        default: "1s",
+      },
+    },
+    required: ["times"],
+    additionalProperties: false,
+  }],
+};
 
 function paramsSchema(stage: AnyStage): Json {
   const schema = toJson(z.toJSONSchema(stage.params, {

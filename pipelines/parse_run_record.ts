@@ -1,6 +1,7 @@
 /** Reading the record of an earlier run. */
 
 import { z } from "zod";
+import { retryCauses } from "./retry.ts";
 import type { RunRecord } from "./run_record.ts";
 
 /** Reads `run.json`. @throws {SyntaxError} Naming the first field that is wrong. */
@@ -55,6 +56,10 @@ const stageSchema = z.object({
   params: z.json(),
   warnings: z.array(z.string()),
   message: z.string().exactOptional(),
+  cause: z.enum([...retryCauses, "lease", "frozen", "interrupted"]).exactOptional(),
+  attempts: z.number().exactOptional(),
+  retriedFor: z.array(z.enum(retryCauses)).exactOptional(),
+  isDeterministic: z.boolean().exactOptional(),
 });
 
 const mediaSchema = z.object({

@@ -13,6 +13,7 @@ import { didYouMean } from "./did_you_mean.ts";
 import { complaintAboutName } from "./name_rule.ts";
 import { stageKeys } from "./override_config.ts";
 import { parseDuration, parseMemory } from "./quantity.ts";
+import { readRetry } from "./read_retry.ts";
 import type { Origin } from "./source.ts";
 
 const configKeys: readonly string[] = ["name", "seed", "params", "stages", "profiles", "extends"];
@@ -98,7 +99,7 @@ class ConfigReader {
     const parameters = withNode && this.#asMap(withNode.node, `"with" of stage "${name}"`);
     const inputs = this.#readInputs(name, map.entries.get("inputs")?.node);
     const resources = this.#readResources(map.entries.get("resources")?.node);
-    const retry = this.#readInteger(map.entries.get("retry"), '"retry"', 0, 10) ?? 0;
+    const retry = readRetry(map.entries.get("retry")?.node, this.#diagnostics);
     if (uses === undefined || id === undefined) return undefined;
     return {
       name,

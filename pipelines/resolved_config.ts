@@ -3,6 +3,7 @@
 import { stringify } from "yaml";
 import type { Json } from "../artifacts/weights.ts";
 import type { Plan, PlannedStage } from "./plan.ts";
+import { defaultRetry, type RetryPolicy } from "./retry.ts";
 
 /** As plain data; it is itself a valid config of the same keys. */
 export function resolvedConfig(plan: Plan): Json {
@@ -33,9 +34,16 @@ function resolvedStage({ stage, params, inputs, config }: PlannedStage): Json {
     ...(Object.keys(params).length === 0 ? {} : { with: escapeReferences(params) }),
     ...(edges.length === 0 ? {} : { inputs: Object.fromEntries(edges) }),
     ...(Object.keys(resources).length === 0 ? {} : { resources }),
-    ...(config.retry === 0 ? {} : { retry: config.retry }),
+    ...(config.retry.times === 0 ? {} : { retry: resolvedRetry(config.retry) }),
     ...(config.timeoutSeconds === undefined ? {} : { timeout: `${config.timeoutSeconds}s` }),
   };
+}
+
+/** A number where that says everything. */
+function resolvedRetry({ times, on, backoffSeconds }: RetryPolicy): Json {
+  const isDefault = on.join() === defaultRetry.on.join() &&
+    backoffSeconds === defaultRetry.backoffSeconds;
+  return isDefault ? times : { times, on, backoff: `${backoffSeconds}s` };
 }
 
 /** A literal "${" must be read back as one. */

@@ -3,7 +3,8 @@
 import type { Chart } from "../artifacts/curves.ts";
 import type { Score } from "../artifacts/scores.ts";
 import type { Json } from "../artifacts/weights.ts";
-import type { RunStatus, StageState } from "./event.ts";
+import type { FailureCause, RunStatus, StageState } from "./event.ts";
+import type { RetryCause } from "./retry.ts";
 
 export interface OutputRecord {
   readonly kind: string;
@@ -29,6 +30,14 @@ export interface StageRecord {
   readonly warnings: readonly string[];
   /** Why it failed or was skipped. */
   readonly message?: string;
+  /** What kind of reason it failed for. */
+  readonly cause?: FailureCause;
+  /** How often it was begun; absent when this run did not begin it. */
+  readonly attempts?: number;
+  /** Why each attempt but the last did not end well. */
+  readonly retriedFor?: readonly RetryCause[];
+  /** Whether a second computation gave the same bytes; absent unless this run tried. */
+  readonly isDeterministic?: boolean;
 }
 
 /** A picture in the store that the report embeds. */

@@ -27,6 +27,10 @@ export function formatEvent(
       return line("·", "dim", event.stage, `preview  ${event.file}  step ${event.step}`);
     case "stage-warning":
       return line("!", "yellow", event.stage, event.message);
+    case "stage-retrying":
+      return line("!", "yellow", event.stage, describeRetry(event));
+    case "stage-checking":
+      return line("▸", "cyan", event.stage, "runs again, to compare");
     case "stage-finished":
       return line("✓", "green", event.stage, `ran      ${formatDuration(event.seconds)}`);
     case "stage-failed":
@@ -43,6 +47,13 @@ export function formatEvent(
     default:
       return event satisfies never;
   }
+}
+
+/** `lost: The stage's process crashed; attempt 2 of 3 in 2 s`. */
+export function describeRetry(event: Extract<Event, { kind: "stage-retrying" }>): string {
+  const { cause, message, attempt, of, pauseSeconds } = event;
+  const soon = pauseSeconds === 0 ? "now" : `in ${pauseSeconds} s`;
+  return `${cause}: ${message}; attempt ${attempt} of ${of} ${soon}`;
 }
 
 /** How far a stage is and how long it will take, seen from its first progress. */

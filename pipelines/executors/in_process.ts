@@ -1,6 +1,7 @@
 /** Runs jobs in this process: for tests, and where processes cannot be started. */
 
 import type { ArtifactKindTable } from "../../artifacts/artifact.ts";
+import { openLocalStore } from "../local_store.ts";
 import type { StageTable } from "../stage.ts";
 import type { Store } from "../store.ts";
 import { runJob } from "../worker.ts";
@@ -9,6 +10,7 @@ import type { Executor } from "./executor.ts";
 export interface InProcessOptions {
   readonly stages: StageTable;
   readonly kinds: ArtifactKindTable;
+  /** Of the run; a job that names another one opens that. */
   readonly store: Store;
 }
 
@@ -18,7 +20,9 @@ export function inProcessExecutor(options: InProcessOptions): Executor {
     start(job, { emit }) {
       const abort = new AbortController();
       const stop = () => abort.abort(new DOMException("The run was stopped", "AbortError"));
-      const outcome = runJob(job, { ...options, emit, signal: abort.signal });
+      const isOurs = job.store === options.store.location;
+      const store = isOurs ? options.store : openLocalStore(job.store);
+      const outcome = runJob(job, { ...options, store, emit, signal: abort.signal });
       return { outcome, stop, kill: stop };
     },
   };

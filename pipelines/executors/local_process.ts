@@ -8,6 +8,8 @@ import type { Job, JobOutcome } from "../job.ts";
 import type { StagePermissions } from "../stage.ts";
 import { StoreError } from "../store.ts";
 import type { Executor, ExecutorOptions, RunningJob } from "./executor.ts";
+import { MemoryKills, saysLackOfMemory } from "./lack_of_memory.ts";
+import { hasGroups, signalGroup } from "./process_group.ts";
 import { stopFileOf } from "./stop_file.ts";
 import { MessageReader, type WorkerMessage } from "./worker_message.ts";
 
@@ -22,7 +24,8 @@ export interface LocalProcessOptions {
 
 /** An executor that starts one `deno run ... worker` for each job. */
 export function localProcessExecutor(options: LocalProcessOptions): Executor {
-  return { start: (job, executorOptions) => startProcess(job, options, executorOptions) };
+  const memoryKills = new MemoryKills();
+  return { start: (job, more) => startProcess(job, { ...options, memoryKills }, more) };
 }
 
 /** The `--allow-*` flags of a job's process. */
@@ -65,7 +68,7 @@ function isFolder(path: string): boolean {
 
 function startProcess(
   job: Job,
-  { main, read, packages }: LocalProcessOptions,
+  { main, read, packages, memoryKills }: LocalProcessOptions & { readonly memoryKills: MemoryKills },
   { permissions, emit }: ExecutorOptions,
 ): RunningJob {
   const word = `@${crypto.randomUUID()} `;
@@ -87,6 +90,8 @@ function startProcess(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
+    // A group of its own: what it starts ends with it, and a terminal's Ctrl-C does not reach it.
+    detached: hasGroups,
   }).spawn();
   const stdin = child.stdin.getWriter();
   const tell = (text: string) => {
@@ -96,22 +101,33 @@ function startProcess(
   tell(`${word}\n`);
   const finish = async (): Promise<JobOutcome> => {
     let last: WorkerMessage | undefined;
+    let lacksMemory = false;
     const take = (message: WorkerMessage | string) => {
-      if (typeof message === "string") emit({ kind: "log", text: `${message}\n` });
-      else if (message.kind === "event") emit(message.event);
+      if (typeof message === "string") {
+        lacksMemory ||= saysLackOfMemory(message);
+        emit({ kind: "log", text: `${message}\n` });
+      } else if (message.kind === "event") emit(message.event);
       else last = message;
     };
     const [status] = await Promise.all([
-      child.status,
+      child.status.then((status) => {
+        // Whatever it left running holds its pipes open.
+        signalGroup(child.pid, "SIGKILL");
+        return status;
+      }),
       readMessages(child.stdout, new MessageReader(word), take),
       readMessages(child.stderr, new MessageReader(word), take),
+      memoryKills.watch(),
     ]);
     removeIfThere(jobFile);
     removeIfThere(stopFileOf(jobFile));
     await stdin.close().catch(() => undefined);
     if (last?.kind === "store-error") throw new StoreError(last.message);
     if (last?.kind === "outcome") return last.outcome;
-    return { kind: "lost", message: describeEnd(status) };
+    if (status.signal === "SIGKILL") lacksMemory ||= await memoryKills.hasGrown();
+    return lacksMemory
+      ? { kind: "lost", cause: "memory", message: "The stage's process ran out of memory" }
+      : { kind: "lost", cause: "lost", message: describeEnd(status) };
   };
   return {
     pid: child.pid,
@@ -119,14 +135,10 @@ function startProcess(
     stop() {
       tell("stop\n");
       Deno.writeTextFileSync(stopFileOf(jobFile), "");
+      if (hasGroups) signalGroup(child.pid, "SIGTERM");
     },
     kill() {
-      try {
-        child.kill("SIGKILL");
-      } catch (error) {
-        // It has ended already.
-        if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
-      }
+      signalGroup(child.pid, "SIGKILL");
     },
   };
 }

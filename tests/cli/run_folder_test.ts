@@ -40,7 +40,7 @@ Deno.test("the sink keeps logs apart, and progress now and then but always the l
     }
     sink({ kind: "stage-log", stage: "a", text: "printed\n" });
     sink({ kind: "stage-warning", stage: "a", message: "odd" });
-    sink({ kind: "stage-failed", stage: "b", message: "bad" });
+    sink({ kind: "stage-failed", stage: "b", cause: "failed", message: "bad" });
     close();
     const lines = (await Deno.readTextFile(`${path}/events.ndjson`)).trim().split("\n");
     const events = lines.map((line) => JSON.parse(line));

@@ -52,7 +52,7 @@ Deno.test("--set makes what is absent but known to a stage", () => {
   const config = configOf(text, { set: ["b.with.depth=3", "b.retry=2", "b.inputs.x=train.w"] });
   const b = config.stages.get("b");
   assert.deepEqual(b && plainValue(b.with), { depth: 3 });
-  assert.equal(b?.retry, 2);
+  assert.equal(b?.retry.times, 2);
   assert.equal(b?.inputs.get("x")?.from, "train.w");
 });
 
@@ -93,13 +93,13 @@ Deno.test("--set of what does not exist names the nearest key", () => {
     '--set:1:12 Unknown key "__proto__"\n    train.with.__proto__.x=1\n               ~~~~~~~~~\n' +
     "  Known: steps, layers, model",
     '--set:1:1 Unknown stage "constructor"\n    constructor.prototype.x=1\n    ~~~~~~~~~~~\n' +
-    "  Known: train, b, name, seed, params, stages",
+    "  Known: train, b, name, seed, params, matrix, stages",
     "--set:1:1 An override must look like stage.with.key=value\n    train\n    ~~~~~",
     "--set:1:1 An override must look like stage.with.key=value\n    =1\n    ~~",
     "--set:1:20 Cannot read YAML: Flow sequence must end with a ]\n    train.with.steps=[1\n" +
     "                       ~",
     '--set:1:7 Unknown key ""\n    train..steps=1\n          ~\n' +
-    "  Known: uses, with, inputs, resources, retry, timeout",
+    "  Known: uses, with, inputs, resources, retry, timeout, seed, matrix",
   ]);
   assert.equal(Object.hasOwn(Object.prototype, "x"), false);
 });

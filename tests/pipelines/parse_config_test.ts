@@ -28,9 +28,9 @@ stages:
   assert.deepEqual(a && plainValue(a.with), { n: 3, deep: [{ k: null }] });
   assert.equal(a?.inputs.get("port")?.from, "b.out");
   assert.deepEqual(a?.resources, { cpus: 2, gpu: 0, memoryMiB: 1536 });
-  assert.deepEqual([a?.retry, a?.timeoutSeconds], [3, 5400]);
+  assert.deepEqual([a?.retry.times, a?.timeoutSeconds], [3, 5400]);
   const b = config.stages.get("b");
-  assert.deepEqual(b && [plainValue(b.with), b.resources, b.retry, b.timeoutSeconds], [
+  assert.deepEqual(b && [plainValue(b.with), b.resources, b.retry.times, b.timeoutSeconds], [
     {},
     {},
     0,

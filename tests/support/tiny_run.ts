@@ -80,7 +80,7 @@ export async function runConfig(folder: string, options: TinyOptions = {}): Prom
     kinds: artifactKinds,
     engine: { backend: "cpu", threads: 1 },
     jobs: 1,
-    machine: { cpus: 2, gpus: 1 },
+    machine: { cpus: 2, gpus: 1, memoryMiB: 4096 },
     keepGoing: false,
     force: false,
     configText: yamlOf(folder),

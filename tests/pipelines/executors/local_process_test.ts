@@ -69,7 +69,9 @@ stages:
 `;
     const { record, events } = await tinyRun(folder, yaml, { inProcesses: true });
     assert.equal(record.stages[0]?.message, "The stage took longer than 2 s");
-    assert.equal(events.filter(({ kind }) => kind === "stage-warning").length, 1);
+    assert.deepEqual(events.flatMap((event) => event.kind === "stage-retrying" ? [event.cause] : []), [
+      "timeout",
+    ]);
     const resumed = events.flatMap((event) => event.kind === "stage-resumed" ? [event.step] : []);
     assert.ok(
       (resumed[0] ?? 0) > 0,
