@@ -33,17 +33,18 @@ export async function buildRecord(
 ): Promise<RunRecord> {
   const shown: Shown = { scores: [], charts: [], media: [] };
   const stages: StageRecord[] = [];
-  for (const { name } of plan.stages) {
+  for (const { name, config: { point } } of plan.stages) {
     const result = results.get(name);
     if (result === undefined) continue;
+    const sweep = point === undefined ? {} : { point };
     try {
       const outputs = Object.values(result.action?.outputs ?? {});
       for (const artifact of outputs) await gather(shown, name, artifact, { store, kinds });
-      stages.push(result.record);
+      stages.push({ ...result.record, ...sweep });
     } catch (error) {
       if (!(error instanceof DamagedBlobError)) throw error;
       const message = `${error.message}; the next run computes it again`;
-      stages.push({ ...result.record, state: "failed", message });
+      stages.push({ ...result.record, ...sweep, state: "failed", message });
     }
   }
   const isComplete = stages.every(({ state }) => state === "ran" || state === "cached");

@@ -1,5 +1,6 @@
 /** A pipeline as its config declares it: parsed, composed and interpolated, not yet checked against stages. */
 
+import type { Json } from "../artifacts/weights.ts";
 import type { MapNode } from "./config_node.ts";
 import type { RetryPolicy } from "./retry.ts";
 import type { Origin } from "./source.ts";
@@ -26,7 +27,7 @@ export interface InputConfig {
 }
 
 export interface StageConfig {
-  /** `[a-z0-9][a-z0-9_-]{0,63}`; for people, never in a cache key. */
+  /** `[a-z0-9][a-z0-9_-]{0,63}`, of a sweep `name@variable=value`; for people, never in a cache key. */
   readonly name: string;
   readonly nameOrigin: Origin;
   readonly uses: Located<string>;
@@ -38,6 +39,10 @@ export interface StageConfig {
   /** When to try again; never unless asked for. */
   readonly retry: RetryPolicy;
   readonly timeoutSeconds?: number;
+  /** Takes the place of the run's seed. */
+  readonly seed?: Located<number>;
+  /** Values of the sweep's variables that make a difference to it. */
+  readonly point?: Readonly<Record<string, Json>>;
 }
 
 export interface PipelineConfig {

@@ -53,6 +53,8 @@ export class Diagnostics {
   /** Beyond this nobody reads on, and each near-name search costs time. */
   static readonly limit = 100;
   readonly #found: Diagnostic[] = [];
+  /** By place and message, whatever the point of a sweep: where it is in `#found`, and how often more. */
+  readonly #seen = new Map<string, { readonly index: number; points: number }>();
   #dropped = 0;
 
   get isEmpty(): boolean {
@@ -61,17 +63,32 @@ export class Diagnostics {
 
   /** @param hint Computed only when the diagnostic is kept. */
   add(origin: Origin, message: string, hint?: () => string | undefined): void {
+    const { file } = origin.source;
+    const same = `${file} ${origin.start} ${origin.end} ${message.replace(/@[^"]*"/g, '"')}`;
+    const seen = this.#seen.get(same);
+    if (seen !== undefined) {
+      if (this.#found[seen.index]?.message !== message) seen.points++;
+      return;
+    }
     if (this.#found.length >= Diagnostics.limit) {
       this.#dropped++;
       return;
     }
     const text = hint?.();
+    this.#seen.set(same, { index: this.#found.length, points: 0 });
     this.#found.push({ ...locate(origin), message, ...(text === undefined ? {} : { hint: text }) });
   }
 
   /** @throws {ConfigError} When anything was added. */
   throwIfAny(): void {
     if (this.isEmpty) return;
+    for (const { index, points } of this.#seen.values()) {
+      const found = this.#found[index];
+      if (found === undefined || points === 0) continue;
+      const more = `the same at ${points} more point${points === 1 ? "" : "s"}`;
+      this.#found[index] = { ...found, hint: found.hint ? join(found.hint, more) : capital(more) };
+    }
+    this.#seen.clear();
     sortByPlace(this.#found);
     const last = this.#found.at(-1);
     if (this.#dropped > 0 && last !== undefined) {
@@ -95,6 +112,10 @@ function sortByPlace(diagnostics: Diagnostic[]): void {
 /** A config is a stranger's text: no terminal escape of it may reach the terminal. */
 export function printable(text: string): string {
   return text.replace(/(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function join(hint: string | undefined, more: string): string {

@@ -1,4 +1,4 @@
-/** Replaces `${params.x}`. */
+/** Replaces `${params.x}` and `${matrix.x}`. */
 
 import type { ConfigNode, MapEntry, MapNode } from "./config_node.ts";
 import { describeNode, listNode, mapNode, nodeAt, scalarNode } from "./config_node.ts";
@@ -7,6 +7,12 @@ import { didYouMean } from "./did_you_mean.ts";
 import { limits } from "./limits.ts";
 import { tooManyValues } from "./parse_yaml.ts";
 import type { Origin } from "./source.ts";
+
+/** What `${matrix.x}` stands for while one point of a sweep is written out. */
+export interface MatrixScope {
+  /** The variable's value; undefined for a name whose use was already found to be wrong. */
+  valueOf(variable: string): ConfigNode | undefined;
+}
 
 /**
  * A string that is `${params.x}` and nothing else becomes that parameter, whatever its type; inside
@@ -27,18 +33,22 @@ export function interpolate(root: MapNode, diagnostics: Diagnostics): MapNode {
 }
 
 /** `$${` or `${...}`, the latter with its content. */
-const reference = /\$\$\{|\$\{([^}]*)\}?/g;
+export const reference = /\$\$\{|\$\{([^}]*)\}?/g;
 
-class Interpolator {
+/** Remembers what it has replaced, so that a shared value costs once. */
+export class Interpolator {
   readonly #params: MapNode | undefined;
   readonly #diagnostics: Diagnostics;
+  readonly #matrix: MatrixScope | undefined;
   readonly #known = new Map<ConfigNode, ConfigNode>();
   readonly #open = new Set<ConfigNode>();
   #isTooLarge = false;
 
-  constructor(params: MapNode | undefined, diagnostics: Diagnostics) {
+  /** @param matrix Absent where no sweep is: `${matrix.x}` is then an error. */
+  constructor(params: MapNode | undefined, diagnostics: Diagnostics, matrix?: MatrixScope) {
     this.#params = params;
     this.#diagnostics = diagnostics;
+    this.#matrix = matrix;
   }
 
   /**
@@ -46,6 +56,7 @@ class Interpolator {
    * @param at Where the node is asked for.
    */
   visit(node: ConfigNode, trail: readonly string[], at = node.origin): ConfigNode {
+    if (!hasReference(node)) return this.#checkSize(node);
     const known = this.#known.get(node);
     if (known !== undefined) return known;
     if (this.#open.has(node)) {
@@ -124,6 +135,7 @@ class Interpolator {
 
   #resolve(name: string, at: Origin, trail: readonly string[]): ConfigNode | undefined {
     const path = name.trim().split(".");
+    if (path[0] === "matrix" && path.length > 1) return this.#resolveVariable(path, at);
     if (path[0] !== "params" || path.length < 2) {
       const rule = "Only parameters can be interpolated";
       this.#diagnostics.add(at, `${rule}, as in "\${params.name}", but not "\${${name}}"`);
@@ -146,6 +158,25 @@ class Interpolator {
     return this.visit(target, [...trail, id], at);
   }
 
+  #resolveVariable(path: readonly string[], at: Origin): ConfigNode | undefined {
+    const [, variable = "", ...rest] = path;
+    if (this.#matrix === undefined) {
+      const message = `Unknown variable "${variable}": no matrix can be used here`;
+      this.#diagnostics.add(at, message);
+      return undefined;
+    }
+    const value = this.#matrix.valueOf(variable);
+    const found = value && nodeAt(value, rest);
+    if (value !== undefined && found === undefined) {
+      const known = value.kind === "map" ? value.entries.keys() : [];
+      const message = `Variable "${variable}" is ${describeNode(value)} without "${
+        rest.join(".")
+      }"`;
+      this.#diagnostics.add(at, message, () => didYouMean(rest[0] ?? "", known));
+    }
+    return found;
+  }
+
   #checkSize(node: ConfigNode): ConfigNode {
     if (node.depth <= limits.depth && node.size <= limits.nodes) return node;
     if (!this.#isTooLarge) this.#diagnostics.add(node.origin, tooManyValues);
@@ -153,6 +184,21 @@ class Interpolator {
     // Cut here: whatever contains this must not grow further.
     return scalarNode(null, node.origin);
   }
+}
+
+const referring = new WeakMap<ConfigNode, boolean>();
+
+/** Whether anything below a node is to be replaced: what is not is shared by all points of a sweep. */
+function hasReference(node: ConfigNode): boolean {
+  const known = referring.get(node);
+  if (known !== undefined) return known;
+  const found = node.kind === "scalar"
+    ? typeof node.value === "string" && node.value.includes("${")
+    : node.kind === "list"
+    ? node.items.some(hasReference)
+    : [...node.entries.values()].some((entry) => hasReference(entry.node));
+  referring.set(node, found);
+  return found;
 }
 
 /** Where a piece of a scalar is written, when it can be found in the text as it stands. */

@@ -9,6 +9,8 @@ import type { AnyStage, StageTable } from "./stage.ts";
 type JsonObject = { readonly [key: string]: Json };
 
 const namePattern = "^[a-z0-9][a-z0-9_-]{0,63}$";
+/** A stage of a resolved sweep is named with its point. */
+const stagePattern = "^[a-z0-9][a-z0-9_-]{0,63}(@[A-Za-z0-9_.,=+~-]{1,150})?$";
 
 /** Draft 7, which the YAML language server knows best; one if/then for each stage. */
 export function configSchema(table: StageTable): Json {
@@ -39,10 +41,11 @@ export function configSchema(table: StageTable): Json {
     additionalProperties: false,
     definitions: {
       interpolation: {
-        description: "A value of the top-level params.",
+        description: "A value of the top-level params, or of the matrix at each of its points.",
         type: "string",
-        pattern: "^\\$\\{\\s*params\\.[^}]+\\}$",
+        pattern: "^\\$\\{\\s*(params|matrix)\\.[^}]+\\}$",
       },
+      matrix: matrixSchema,
     },
   };
 }
@@ -68,10 +71,11 @@ function bodyProperties(stages: readonly AnyStage[]): JsonObject {
       default: 0,
     }),
     params: { description: "Values for ${params.name}.", type: "object" },
+    matrix: { $ref: "#/definitions/matrix" },
     stages: {
       description: "Stages by name; the order does not matter.",
       type: "object",
-      propertyNames: { pattern: namePattern },
+      propertyNames: { pattern: stagePattern },
       additionalProperties: stageSchema(stages),
     },
   };
@@ -90,7 +94,7 @@ function stageSchema(stages: readonly AnyStage[]): JsonObject {
       inputs: {
         description: 'Input port: "stage.output".',
         type: "object",
-        additionalProperties: { type: "string", pattern: "^[^.]+\\.[^.]+$" },
+        additionalProperties: { type: "string", pattern: "^([^.@]+|[^.@]+@.+)\\.[^.]+$" },
       },
       resources: {
         description: "What the stage needs from the machine.",
@@ -104,6 +108,17 @@ function stageSchema(stages: readonly AnyStage[]): JsonObject {
       },
       retry: retrySchema,
       timeout: { type: "string", description: "90s, 10m, 1h30m" },
+      seed: withReference({
+        description: "Takes the place of the run's seed for this stage.",
+        type: "integer",
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+      }),
+      matrix: { $ref: "#/definitions/matrix" },
+      point: {
+        description: "In a resolved sweep: the values that the stage's name stands for.",
+        type: "object",
+      },
     },
     additionalProperties: false,
     // With `extends` a stage may be written in parts, so `uses` is not required here.
@@ -115,6 +130,28 @@ function stageSchema(stages: readonly AnyStage[]): JsonObject {
     }),
   };
 }
+
+const itemsSchema = {
+  type: "array",
+  items: { type: "object", minProperties: 1 },
+};
+
+const matrixSchema: Json = {
+  description:
+    "Variables of a sweep with their values, used as ${matrix.name}; every combination is a point.",
+  type: "object",
+  properties: {
+    include: {
+      ...itemsSchema,
+      description: "Adds values to the points it does not contradict, else a point of its own.",
+    },
+    exclude: { ...itemsSchema, description: "Takes out the points that have all of its values." },
+  },
+  propertyNames: { pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,31}$" },
+  additionalProperties: {
+    anyOf: [{ type: "array", minItems: 1 }, { $ref: "#/definitions/interpolation" }],
+  },
+};
 
 const timesSchema = { type: "integer", minimum: 0, maximum: 10, default: 0 };
 

@@ -13,4 +13,10 @@ export const limits = {
   stringLength: 65_536,
   /** Parameters that lead to one another. */
   interpolationDepth: 16,
+  /** Of one matrix before `exclude`, and of one stage. */
+  points: 1000,
+  /** Stages of a sweep, each point of each stage counted. */
+  expandedStages: 100_000,
+  /** Values in all of them. */
+  expandedNodes: 2_000_000,
 } as const;

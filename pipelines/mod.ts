@@ -4,7 +4,9 @@
  * In reading order:
  *
  * 1. A config: `limits` `parse_yaml` (`estimate_depth`) `config_node` `source`, composed by
- *    `compose_config` `merge_nodes` `override_config` `interpolate`, read by `read_config`
+ *    `compose_config` `merge_nodes` `override_config` `interpolate`; a sweep is written out by `expand_matrix`
+ *    (`read_matrix` `matrix_points` `choose_points` `matrix_references` `spread_variables` `sweep_scope`
+ *    `point_name`), then read by `read_config`
  *    (`name_rule` `quantity`): {@link parseConfig}. What is wrong is a `diagnostic` (`did_you_mean`).
  * 2. A plan: `stage` is the contract; `check_params` (`describe_issue` `schema_keys`) `wire_inputs`
  *    `order_stages` `file_params` (`list_folder`) `stage_seed`: {@link planPipeline}. `resolved_config` and

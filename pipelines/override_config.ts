@@ -15,7 +15,7 @@ import { parseYaml } from "./parse_yaml.ts";
 import type { Origin, Source } from "./source.ts";
 
 /** Keys of a config that `--set` reaches; other first segments are names of stages. */
-const settable: readonly string[] = ["name", "seed", "params", "stages"];
+const settable: readonly string[] = ["name", "seed", "params", "matrix", "stages"];
 export const stageKeys: readonly string[] = [
   "uses",
   "with",
@@ -23,6 +23,8 @@ export const stageKeys: readonly string[] = [
   "resources",
   "retry",
   "timeout",
+  "seed",
+  "matrix",
 ];
 
 /** Lays the named profiles over the config, in order. */
@@ -147,7 +149,8 @@ class Setter {
     const isFree = depth === 0 ? settable.includes(segment.key) : top === "stages" &&
       (depth === 2 ? stageKeys.includes(segment.key) : depth > 2 && field !== "uses");
     if (isFree && !isForbidden) return true;
-    const what = top === "stages" && depth === 1 ? "stage" : top === "params" ? "parameter" : "key";
+    const things: Readonly<Record<string, string>> = { params: "parameter", matrix: "variable" };
+    const what = top === "stages" && depth === 1 ? "stage" : things[top ?? ""] ?? "key";
     const hint = () => didYouMean(segment.key, known);
     this.#diagnostics.add(segment.origin, `Unknown ${what} "${segment.key}"`, hint);
     return false;

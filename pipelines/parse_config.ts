@@ -5,7 +5,7 @@ import { composeConfig, isOutside, realPath } from "./compose_config.ts";
 import type { PipelineConfig } from "./config.ts";
 import { type ConfigNode, describeNode } from "./config_node.ts";
 import { Diagnostics } from "./diagnostic.ts";
-import { interpolate } from "./interpolate.ts";
+import { expandMatrix } from "./expand_matrix.ts";
 import { applyOverride, applyProfiles } from "./override_config.ts";
 import { readConfig } from "./read_config.ts";
 
@@ -16,14 +16,17 @@ export interface ParseOptions {
   readonly set?: readonly string[];
   /** Names of profiles, in order. */
   readonly profiles?: readonly string[];
+  /** `variable=value`: the part of a sweep that is wanted. */
+  readonly points?: readonly string[];
 }
 
 /**
- * Reads a config with all that it extends, lays profiles and overrides over it, interpolates, and
- * checks everything that can be checked without knowing the stages.
+ * Reads a config with all that it extends, lays profiles and overrides over it, interpolates, writes
+ * its sweep out, and checks everything that can be checked without knowing the stages.
  *
  * @param file Path as the user gave it; diagnostics show it like that.
  * @throws {ConfigError} With every diagnostic found up to the first step that cannot go on.
+ * @throws {PointChoiceError} When `points` name what the sweep does not have.
  */
 export async function parseConfig(file: string, options: ParseOptions): Promise<PipelineConfig> {
   const diagnostics = new Diagnostics();
@@ -48,7 +51,7 @@ export interface ConfigPlace {
  */
 export function configFromNode(
   composed: ConfigNode,
-  options: ConfigPlace & Pick<ParseOptions, "set" | "profiles">,
+  options: ConfigPlace & Pick<ParseOptions, "set" | "profiles" | "points">,
 ): PipelineConfig {
   const diagnostics = new Diagnostics();
   if (composed.kind !== "map") {
@@ -60,7 +63,7 @@ export function configFromNode(
   let root = applyProfiles(composed, options.profiles ?? [], diagnostics);
   for (const text of options.set ?? []) root = applyOverride(root, text, diagnostics);
   const config = readConfig(
-    interpolate(root, diagnostics),
+    expandMatrix(root, options.points ?? [], diagnostics),
     { ...options, defaultName: defaultName(options.file) },
     diagnostics,
   );

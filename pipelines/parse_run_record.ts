@@ -44,6 +44,7 @@ const chartSchema = z.object({
 const stageSchema = z.object({
   name: z.string(),
   uses: z.string(),
+  point: z.record(z.string(), z.json()).exactOptional(),
   key: z.string(),
   state: z.enum(["ran", "cached", "failed", "skipped"]),
   seconds: z.number(),
@@ -81,7 +82,9 @@ const previewSchema = z.object({
   height: z.number(),
   caption: z.string(),
   // It is read from below the run's folder, and a record may come from anyone.
-  file: z.string().regex(/^previews(\/[a-z0-9][a-z0-9_.-]{0,127}){2}$/),
+  file: z.string().regex(
+    /^previews\/[a-z0-9][A-Za-z0-9_.,=+~@-]{0,220}\/[a-z0-9][a-z0-9_.-]{0,127}$/,
+  ),
 });
 
 const recordSchema = z.object({

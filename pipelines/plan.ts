@@ -7,6 +7,7 @@ import type { PipelineConfig, StageConfig } from "./config.ts";
 import { Diagnostics } from "./diagnostic.ts";
 import { didYouMean } from "./did_you_mean.ts";
 import { resolveFiles } from "./file_params.ts";
+import { splitReference } from "./point_name.ts";
 import { orderStages } from "./order_stages.ts";
 import type { Origin } from "./source.ts";
 import type { AnyStage, StageTable } from "./stage.ts";
@@ -29,7 +30,7 @@ export interface PlannedStage {
   readonly inputs: ReadonlyMap<string, Edge>;
   /** Files and folders that parameters name; they exist. */
   readonly files: readonly FileParam[];
-  /** Seed of the run, as in the key document. */
+  /** Seed of the run, or the one that the stage has in its place, as in the key document. */
   readonly runSeed: number;
   /** Where it is written; undefined for the default. */
   readonly runSeedOrigin?: Origin;
@@ -71,6 +72,8 @@ export async function planPipeline(config: PipelineConfig, table: StageTable): P
     const inputs = wireInputs(own, stage, { config, stages, diagnostics });
     const params = checkParams(own, stage, diagnostics);
     if (params === undefined) continue;
+    const runSeed = own.seed?.value ?? config.seed;
+    const runSeedOrigin = own.seed?.origin ?? config.seedOrigin;
     planned.set(own.name, {
       name: own.name,
       stage,
@@ -80,9 +83,9 @@ export async function planPipeline(config: PipelineConfig, table: StageTable): P
       files: stage.files === undefined && stage.folders === undefined
         ? []
         : await resolveFiles(own, stage, params, { ...config, diagnostics }),
-      runSeed: config.seed,
-      ...(config.seedOrigin === undefined ? {} : { runSeedOrigin: config.seedOrigin }),
-      seed: stageSeed(config.seed, stage.id, params["seed"]),
+      runSeed,
+      ...(runSeedOrigin === undefined ? {} : { runSeedOrigin }),
+      seed: stageSeed(runSeed, stage.id, params["seed"]),
     });
   }
   const order = orderOf(config, diagnostics);
@@ -112,14 +115,14 @@ function resolveUses(
 function orderOf(config: PipelineConfig, diagnostics: Diagnostics): readonly string[] {
   const needs = (name: string) => {
     const inputs = [...config.stages.get(name)?.inputs.values() ?? []];
-    const names = new Set(inputs.map(({ from }) => from.split(".")[0] ?? ""));
+    const names = new Set(inputs.map(({ from }) => splitReference(from)[0] ?? ""));
     return [...names].filter((need) => config.stages.has(need));
   };
   const { order, cycles } = orderStages(config.stages.keys(), needs);
   for (const cycle of cycles) {
     const [first = "", second = first] = cycle;
     const inputs = [...config.stages.get(first)?.inputs.values() ?? []];
-    const edge = inputs.find(({ from }) => from.split(".")[0] === second);
+    const edge = inputs.find(({ from }) => splitReference(from)[0] === second);
     const loop = cycle.length > 12
       ? [...cycle.slice(0, 10), `(${cycle.length - 10} more)`, first]
       : [...cycle, first];

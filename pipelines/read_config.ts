@@ -1,22 +1,26 @@
 /** A tree of located values -> PipelineConfig: the shape of a config, apart from what stages define. */
 
-import type { InputConfig, PipelineConfig, Resources, StageConfig } from "./config.ts";
+import type { Json } from "../artifacts/weights.ts";
+import type { InputConfig, Located, PipelineConfig, Resources, StageConfig } from "./config.ts";
 import {
   type ConfigNode,
   describeNode,
   type MapEntry,
   type MapNode,
   mapNode,
+  plainValue,
 } from "./config_node.ts";
 import type { Diagnostics } from "./diagnostic.ts";
 import { didYouMean } from "./did_you_mean.ts";
 import { complaintAboutName } from "./name_rule.ts";
+import { complaintAboutStageName } from "./point_name.ts";
 import { stageKeys } from "./override_config.ts";
 import { parseDuration, parseMemory } from "./quantity.ts";
 import { readRetry } from "./read_retry.ts";
 import type { Origin } from "./source.ts";
 
-const configKeys: readonly string[] = ["name", "seed", "params", "stages", "profiles", "extends"];
+const bodyKeys: readonly string[] = ["name", "seed", "params", "matrix", "stages"];
+const configKeys: readonly string[] = [...bodyKeys, "profiles", "extends"];
 const resourceKeys: readonly string[] = ["cpus", "gpu", "memory"];
 
 /** Reads what is there; whatever is wrong goes to `diagnostics`, and a default takes its place. */
@@ -76,7 +80,9 @@ class ConfigReader {
       this.#diagnostics.add(entry.keyOrigin, '"stages" must name at least one stage');
     }
     for (const [name, { keyOrigin, node }] of map?.entries ?? []) {
-      this.#checkName("A stage's name", name, keyOrigin);
+      const isPoint = node.kind === "map" && node.entries.has("point");
+      const complaint = complaintAboutStageName(name, isPoint);
+      if (complaint !== undefined) this.#diagnostics.add(keyOrigin, complaint);
       const stage = this.#readStage(name, keyOrigin, node);
       if (stage !== undefined) stages.set(name, stage);
     }
@@ -86,7 +92,7 @@ class ConfigReader {
   #readStage(name: string, nameOrigin: Origin, node: ConfigNode): StageConfig | undefined {
     const map = this.#asMap(node, `Stage "${name}"`);
     if (map === undefined) return undefined;
-    this.#checkKeys(map, stageKeys, `stage "${name}"`);
+    this.#checkKeys(map, [...stageKeys, "point"], `stage "${name}"`);
     const uses = map.entries.get("uses");
     if (uses === undefined) {
       this.#diagnostics.add(nameOrigin, `Stage "${name}" must say what it "uses"`);
@@ -100,6 +106,9 @@ class ConfigReader {
     const inputs = this.#readInputs(name, map.entries.get("inputs")?.node);
     const resources = this.#readResources(map.entries.get("resources")?.node);
     const retry = readRetry(map.entries.get("retry")?.node, this.#diagnostics);
+    const seed = this.#readSeed(name, map.entries.get("seed"));
+    const pointNode = map.entries.get("point")?.node;
+    const point = pointNode && this.#asMap(pointNode, `"point" of stage "${name}"`);
     if (uses === undefined || id === undefined) return undefined;
     return {
       name,
@@ -110,7 +119,15 @@ class ConfigReader {
       resources,
       retry,
       ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(point === undefined ? {} : { point: valuesOf(point) }),
     };
+  }
+
+  #readSeed(stage: string, entry: MapEntry | undefined): Located<number> | undefined {
+    const what = `"seed" of stage "${stage}"`;
+    const value = this.#readInteger(entry, what, 0, Number.MAX_SAFE_INTEGER);
+    return entry && value !== undefined ? { value, origin: entry.node.origin } : undefined;
   }
 
   #readInputs(stage: string, node: ConfigNode | undefined): ReadonlyMap<string, InputConfig> {
@@ -146,7 +163,7 @@ class ConfigReader {
       this.#checkName("A profile's name", name, keyOrigin);
       const profile = this.#asMap(node, `Profile "${name}"`);
       if (profile !== undefined) {
-        this.#checkKeys(profile, ["name", "seed", "params", "stages"], `profile "${name}"`);
+        this.#checkKeys(profile, bodyKeys, `profile "${name}"`);
       }
     }
     return [...map?.entries.keys() ?? []];
@@ -208,18 +225,15 @@ class ConfigReader {
   #checkKeys(map: MapNode, known: readonly string[], where: string): void {
     for (const [key, { keyOrigin }] of map.entries) {
       if (known.includes(key)) continue;
-      if (key === "matrix") {
-        this.#diagnostics.add(
-          keyOrigin,
-          `"matrix" is not supported yet: write one stage for each value`,
-        );
-      } else {
-        this.#diagnostics.add(
-          keyOrigin,
-          `Unknown key "${key}" in ${where}`,
-          () => didYouMean(key, known),
-        );
-      }
+      this.#diagnostics.add(
+        keyOrigin,
+        `Unknown key "${key}" in ${where}`,
+        () => didYouMean(key, known),
+      );
     }
   }
+}
+
+function valuesOf(map: MapNode): Readonly<Record<string, Json>> {
+  return Object.fromEntries([...map.entries].map(([key, { node }]) => [key, plainValue(node)]));
 }

@@ -31,6 +31,8 @@ function resolvedStage({ stage, params, inputs, config }: PlannedStage): Json {
   };
   return {
     uses: stage.id,
+    ...(config.point === undefined ? {} : { point: escapeReferences(config.point) }),
+    ...(config.seed === undefined ? {} : { seed: config.seed.value }),
     ...(Object.keys(params).length === 0 ? {} : { with: escapeReferences(params) }),
     ...(edges.length === 0 ? {} : { inputs: Object.fromEntries(edges) }),
     ...(Object.keys(resources).length === 0 ? {} : { resources }),

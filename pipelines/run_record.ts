@@ -16,6 +16,8 @@ export interface OutputRecord {
 export interface StageRecord {
   readonly name: string;
   readonly uses: string;
+  /** Of a sweep: values of the variables that make a difference to the stage. */
+  readonly point?: Readonly<Record<string, Json>>;
   /** Cache key, hex; empty when an input failed and none could be computed. */
   readonly key: string;
   readonly state: StageState;

@@ -5,6 +5,7 @@ import type { InputConfig, PipelineConfig, StageConfig } from "./config.ts";
 import type { Diagnostics } from "./diagnostic.ts";
 import { didYouMean } from "./did_you_mean.ts";
 import type { Edge } from "./plan.ts";
+import { baseName, splitReference } from "./point_name.ts";
 import type { AnyStage } from "./stage.ts";
 
 /** What wiring needs to know about the other stages. */
@@ -64,7 +65,7 @@ function wire(
 ): Edge | undefined {
   const { config, stages, diagnostics } = wiring;
   const subject = `Cannot plan stage "${name}": input "${port}"`;
-  const [stageName = "", output, ...rest] = input.from.split(".");
+  const [stageName = "", output, ...rest] = splitReference(input.from);
   const hasStage = config.stages.has(stageName);
   const source = stages.get(stageName);
   const outputs = Object.keys(source?.outputs ?? {});
@@ -79,7 +80,7 @@ function wire(
     return undefined;
   }
   if (!hasStage) {
-    const hint = () => didYouMean(stageName, config.stages.keys());
+    const hint = () => didYouMean(stageName, new Set(Array.from(config.stages.keys(), baseName)));
     diagnostics.add(
       input.origin,
       `${subject} names stage "${stageName}", which does not exist`,

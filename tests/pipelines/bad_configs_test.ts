@@ -88,7 +88,7 @@ const badConfigs: Readonly<Record<string, readonly [text: string, place: string]
   "prototype pollution": [`${good}__proto__: { polluted: 1 }\n`, "5:1"],
   "unknown key at the top": [`${good}stage: {}\n`, "5:1"],
   "unknown key in a stage": [good.replace("with:", "whit:"), "4:31"],
-  "matrix": [good.replace("with:", "matrix: { seed: [1, 2] }, with:"), "4:31"],
+  "matrix": [good.replace("with:", "matrix: { seed: [1, 2] }, with:"), "4:41"],
   "name that is a path": [good.replace("name: demo", "name: ../demo"), "1:7"],
   "stage name with a capital": [good.replaceAll("clips:", "Clips:"), "3:3"],
   "bad numbers": [`seed: -1\n${good}`, "1:7"],
