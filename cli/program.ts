@@ -83,6 +83,7 @@ function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
     .option("-f, --force", "run stages although their results are there", false)
     .option("-q, --quiet", "print only what went wrong", false)
     .option("--events <file>", "write every event as a line of JSON; - for standard output")
+    .option("--no-tensorboard", "write no files for TensorBoard")
     .action(async (config: string, options: Omit<RunArguments, "config">) => {
       const { runVerb } = await import("./run.ts");
       setCode(await runVerb({ ...options, config }, host));

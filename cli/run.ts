@@ -17,6 +17,7 @@ import { ExitCode } from "./exit_code.ts";
 import { keyContext } from "./key_context.ts";
 import { loadPlan } from "./load_plan.ts";
 import { openRunOutput, type OutputOptions } from "./loggers/run_output.ts";
+import { openTensorboard } from "./open_tensorboard.ts";
 import { planText } from "./plan.ts";
 import { gatherProvenance } from "./provenance.ts";
 import { createRunFolder } from "./run_folder.ts";
@@ -32,6 +33,8 @@ export interface RunArguments
   readonly jobs: number;
   readonly keepGoing: boolean;
   readonly force: boolean;
+  /** Write files that TensorBoard reads. */
+  readonly tensorboard: boolean;
 }
 
 export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode> {
@@ -44,8 +47,13 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
 
   const folder = createRunFolder(resolve(host.folder, args.runs), plan.config.name);
   const stop = listenForStop((text) => output.note(text));
+  const configText = resolvedConfigText(plan);
+  const tensorboard = args.tensorboard
+    ? openTensorboard({ plan, configText, folder: folder.path, warn: output.note })
+    : undefined;
   const sink: EventSink = (event) => {
     folder.sink(event);
+    tensorboard?.sink(event);
     output.sink(event);
   };
   try {
@@ -57,7 +65,7 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
       machine: thisMachine(),
       keepGoing: args.keepGoing,
       force: args.force,
-      configText: resolvedConfigText(plan),
+      configText,
       provenance: gatherProvenance(engine),
       explain: async (planned, { document }) =>
         reasonToRun(planned, document, await store.listActions()).reason,
@@ -65,6 +73,7 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
       stop: stop.stop,
       kill: stop.kill,
     });
+    await tensorboard?.finish(record, (digest) => store.readBlob(digest));
     const memo = drawingMemo(store.location);
     const preview = (file: string) => Deno.readFile(`${folder.path}/${file}`);
     const html = await renderReport(record, (digest) => store.readBlob(digest), { memo, preview });
@@ -89,9 +98,9 @@ function thisMachine(): Machine {
 function processes() {
   const root = new URL("../", import.meta.url);
   const main = new URL("main.ts", root).href;
-  if (root.protocol !== "file:") return localProcessExecutor({ main, read: [] });
+  if (root.protocol !== "file:") return localProcessExecutor({ main });
   const folder = fromFileUrl(root).replace(/[/\\]$/, "");
-  return localProcessExecutor({ main, read: [folder], packages: folder });
+  return localProcessExecutor({ main, packages: folder });
 }
 
 function exitCodeOf(status: RunStatus, { isTerminated }: Stop): ExitCode {
