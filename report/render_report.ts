@@ -6,6 +6,7 @@ import type { RunRecord } from "../pipelines/run_record.ts";
 import { CHART_DRAWING_VERSION, drawCharts } from "./draw_chart.ts";
 import { Markup, markup } from "./markup.ts";
 import type { LoadedImage } from "./section.ts";
+import { stagesLeftOut } from "./choose_stages.ts";
 import { lastPreviews } from "./last_previews.ts";
 import { header } from "./header.ts";
 import { sections } from "./sections/mod.ts";
@@ -36,10 +37,17 @@ const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; ba
  * @param blob Bytes in the store by sha256; a picture that it cannot give is named as missing.
  */
 export async function renderReport(
-  record: RunRecord,
+  whole: RunRecord,
   blob: (digest: string) => Promise<Uint8Array>,
   options: ReportOptions = {},
 ): Promise<string> {
+  const leftOut = stagesLeftOut(whole);
+  const isShown = ({ stage }: { readonly stage: string }) => !leftOut.has(stage);
+  const record = {
+    ...whole,
+    media: whole.media.filter(isShown),
+    previews: whole.previews.filter(isShown),
+  };
   const [images, previews, drawings] = await Promise.all([
     Promise.all(record.media.map(({ type, blob: digest }) => loadImage(type, () => blob(digest)))),
     Promise.all(
@@ -50,10 +58,12 @@ export async function renderReport(
     ),
     drawOnce(record.charts, options.memo),
   ]);
-  const view = { record, images, previews, drawings };
+  const view = { record, images, previews, drawings, leftOut: leftOut.size };
+  const isLong = record.stages.filter(({ point }) => point !== undefined).length > MAX_OPEN_STAGES;
   const parts = sections.flatMap(({ id, title, render }) => {
     const body = render(view);
-    return body === undefined ? [] : [{ id, title, body }];
+    if (body === undefined) return [];
+    return [{ id, title, body: isLong && PER_STAGE.has(id) ? fold(body) : body }];
   });
   const links = parts.map(({ id, title }) => markup`<a href="#${id}">${title}</a> `);
   return markup`<!doctype html>
@@ -82,6 +92,14 @@ ${body}
 </body>
 </html>
 `.toString();
+}
+
+/** A sweep with more stages than this shows its table first, and each single stage on demand. */
+const MAX_OPEN_STAGES = 12;
+const PER_STAGE: ReadonlySet<string> = new Set(["media", "previews", "scores", "charts", "stages"]);
+
+function fold(body: Markup): Markup {
+  return markup`<details><summary>Show every point</summary>${body}</details>`;
 }
 
 function readPreview(file: string, { preview }: ReportOptions): Promise<Uint8Array> {

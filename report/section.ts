@@ -17,6 +17,8 @@ export interface ReportView {
   readonly previews: readonly { readonly item: PreviewRecord; readonly image: LoadedImage }[];
   /** SVG of each chart, in the order of `record.charts`. */
   readonly drawings: readonly Markup[];
+  /** Stages of a sweep whose pictures are left out. */
+  readonly leftOut?: number;
 }
 
 /** A part of the page: a pure function of the view. */

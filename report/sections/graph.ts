@@ -1,8 +1,8 @@
 /** The pipeline as a drawing: which stage feeds which, how each ended and how long it took. */
 
-import type { StageRecord } from "../../pipelines/run_record.ts";
 import { formatSeconds } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
+import { groupPoints, type StageGroup } from "../group_points.ts";
 import { type GraphSize, layoutGraph, type PlacedEdge, type PlacedNode } from "../layout_graph.ts";
 import type { Section } from "../section.ts";
 import { STAGE_MARKS } from "../state_mark.ts";
@@ -19,18 +19,20 @@ export const graph: Section = {
   title: "Pipeline",
   render({ record: { stages } }) {
     if (stages.length === 0) return undefined;
-    if (stages.length > MAX_STAGES) {
-      return markup`<p>The drawing is left out: ${stages.length} stages do not fit a page. The table
+    const groups = groupPoints(stages);
+    if (groups.length > MAX_STAGES) {
+      return markup`<p>The drawing is left out: ${groups.length} stages do not fit a page. The table
         of stages has them all.</p>`;
     }
     return markup`
-      <div class="graph wide">${draw(stages, WIDE)}</div>
-      <div class="graph narrow">${draw(stages, NARROW)}</div>`;
+      <div class="graph wide">${draw(groups, WIDE)}</div>
+      <div class="graph narrow">${draw(groups, NARROW)}</div>`;
   },
 };
 
-function draw(stages: readonly StageRecord[], size: GraphSize): Markup {
-  const layout = layoutGraph(stages, size);
+function draw(groups: readonly StageGroup[], size: GraphSize): Markup {
+  const byName = new Map(groups.map((group) => [group.stage.name, group]));
+  const layout = layoutGraph(groups.map(({ stage }) => stage), size);
   const [width, height] = [layout.width + 2 * PAD, layout.height + 2 * PAD];
   const names = layout.nodes.map(({ stage }) => `${stage.name} ${STAGE_MARKS[stage.state].word}`);
   const label = `Stages from first to last: ${names.join(", ")}`;
@@ -38,11 +40,15 @@ function draw(stages: readonly StageRecord[], size: GraphSize): Markup {
   return markup`
     <svg role="img" width="${width}" height="${height}" viewBox="${view}" aria-label="${label}">
       <g class="edges">${layout.edges.map(drawEdge)}</g>
-      ${layout.nodes.map((node) => drawNode(node, size))}
+      ${layout.nodes.map((node) => drawNode(node, byName.get(node.stage.name), size))}
     </svg>`;
 }
 
-function drawNode({ stage, x, y }: PlacedNode, { nodeWidth, nodeHeight }: GraphSize): Markup {
+function drawNode(
+  { stage, x, y }: PlacedNode,
+  group: StageGroup | undefined,
+  { nodeWidth, nodeHeight }: GraphSize,
+): Markup {
   const { icon, word, tone } = STAGE_MARKS[stage.state];
   const time = stage.state === "ran" || stage.state === "failed"
     ? ` · ${formatSeconds(stage.seconds)}`
@@ -50,15 +56,20 @@ function drawNode({ stage, x, y }: PlacedNode, { nodeWidth, nodeHeight }: GraphS
   const title = `${stage.name} (${stage.uses}): ${word}${
     stage.message ? `: ${stage.message}` : ""
   }`;
+  const isSweep = group !== undefined && stage.point !== undefined;
+  const ended = isSweep
+    ? group.counts.map(([state, count]) => `${count} ${STAGE_MARKS[state].word}`).join(", ")
+    : `${word}${time}`;
+  const name = isSweep ? `${stage.name} ×${group.size}` : stage.name;
   // Mean widths of a letter at the sizes that the style sheet gives the two lines.
   const room = nodeWidth - 22;
   return markup`
     <g class="node ${tone}" transform="translate(${round(x)} ${round(y)})"><title>${title}</title>
       <rect width="${nodeWidth}" height="${nodeHeight}" rx="8"/>
       <rect class="edge-of-state" width="5" height="${nodeHeight}" rx="2.5"/>
-      <text class="name" x="15" y="20">${shorten(stage.name, Math.floor(room / 8.2))}</text>
+      <text class="name" x="15" y="20">${shorten(name, Math.floor(room / 8.2))}</text>
       <text class="uses" x="15" y="36">${shorten(stage.uses, Math.floor(room / 6.2))}</text>
-      <text class="state" x="15" y="54">${icon} ${word}${time}</text>
+      <text class="state" x="15" y="54">${icon} ${shorten(ended, Math.floor(room / 6.2))}</text>
     </g>`;
 }
 

@@ -9,7 +9,7 @@ import { type Picture, showPictures } from "../show_pictures.ts";
 export const media: Section = {
   id: "media",
   title: "Results to look at",
-  render({ record, images }) {
+  render({ record, images, leftOut = 0 }) {
     const pictures = record.media.flatMap((item, i): (Picture & { stage: string })[] => {
       const image = images[i];
       if (image === undefined) return [];
@@ -22,6 +22,9 @@ export const media: Section = {
         markup`<p class="lead">${origin(stage, record)}</p>
         ${showPictures(pictures.filter((picture) => picture.stage === stage))}`
       )
+    }${
+      leftOut > 0 && markup`<p class="note">Pictures of ${leftOut} more stages of the sweep are left
+      out; the store has them.</p>`
     }`;
   },
 };

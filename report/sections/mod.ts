@@ -10,8 +10,10 @@ import { provenance } from "./provenance.ts";
 import { reproduce } from "./reproduce.ts";
 import { scores } from "./scores.ts";
 import { stages } from "./stages.ts";
+import { sweep } from "./sweep.ts";
 
 export const sections: readonly Section[] = [
+  sweep,
   media,
   scores,
   charts,
