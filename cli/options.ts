@@ -1,6 +1,7 @@
 /** Options that several verbs share, declared once. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseDuration } from "../pipelines/quantity.ts";
 
 /** Adds options to a command. */
 export type OptionGroup = (command: Command) => Command;
@@ -13,7 +14,13 @@ export const configOptions: OptionGroup = (command) =>
       append,
       [],
     )
-    .option("--profile <name>", "apply a profile of the config; may be repeated", append, []);
+    .option("--profile <name>", "apply a profile of the config; may be repeated", append, [])
+    .option(
+      "--point <variable=value>",
+      "only these points of a sweep; may be repeated",
+      append,
+      [],
+    );
 
 export const storeOptions: OptionGroup = (command) =>
   command.option("--store <folder>", "where results are kept", ".zoetrope");
@@ -26,6 +33,19 @@ export const engineOptions: OptionGroup = (command) =>
         .default("auto"),
     )
     .option("--threads <count>", "threads inside one operator; 0 means all cores", wholeNumber, 0);
+
+export const runOptions: OptionGroup = (command) =>
+  command
+    .option("-j, --jobs <count>", "stages at the same time", positiveNumber, 1)
+    .option("-k, --keep-going", "after a failure go on with what does not need it", false)
+    .option("-f, --force", "run all stages although their results are there", false)
+    .option("--force-only <stage>", "run this stage; may be repeated", append, [])
+    .option("--force-from <stage>", "run this stage and all after it; may be repeated", append, [])
+    .option("--frozen", "fail unless every key and result is that of the lock file", false)
+    .option("--check-determinism", "compute what runs twice, and compare the bytes", false)
+    .option("--time-budget <time>", "save checkpoints and stop after this time: 10m", duration)
+    .option("--lease-timeout <time>", "wait so long for another run of the same stage", duration)
+    .option("--keep-failed", "keep job and last checkpoint of a stage that failed", false);
 
 export const jsonOption: OptionGroup = (command) =>
   command.option("--json", "print one JSON document on standard output", false);
@@ -43,6 +63,14 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
-function append(value: string, before: readonly string[]): readonly string[] {
+/** Parses "90s", "10m", "1h30m" to seconds. @throws {InvalidArgumentError} */
+export function duration(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined) throw new InvalidArgumentError("It must be like 90s, 10m or 1h30m.");
+  return seconds;
+}
+
+/** Parses an option that may be repeated. */
+export function append(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }

@@ -19,6 +19,8 @@ export interface ConfigArguments {
   readonly set: readonly string[];
   /** Names of profiles, in order. */
   readonly profile: readonly string[];
+  /** `variable=value`: the part of a sweep that is wanted. */
+  readonly point?: readonly string[];
 }
 
 export interface StoreArguments {
