@@ -1,27 +1,62 @@
 /** What cache keys need to know about this installation. */
 
+import { fileURLToPath } from "node:url";
 import type { ArtifactKindId } from "../artifacts/artifact.ts";
 import { artifactKinds } from "../artifacts/mod.ts";
+import manifest from "../deno.json" with { type: "json" };
+import { type Code, codeDigests } from "../pipelines/code_digests.ts";
+import { codeMemory } from "../pipelines/code_notes.ts";
 import { digestOfFile } from "../pipelines/digest.ts";
 import { digestOfFolder } from "../pipelines/folder_digest.ts";
 import { folderMemory } from "../pipelines/folder_notes.ts";
 import type { EngineFacts, KeyContext } from "../pipelines/fingerprint.ts";
+import { SYNTAX_VERSION } from "../pipelines/module_syntax.ts";
+import type { AnyStage } from "../pipelines/stage.ts";
 
-/** Where digests of files in folders are remembered. */
+/** Where digests of files in folders, and of modules, are remembered. */
 export interface KeyMemory {
   /** Folder of the store. */
   readonly store: string;
   readonly isReadOnly: boolean;
+  /** Folder of the modules that stages are made of; this program's own unless given. */
+  readonly root?: URL;
 }
 
-export function keyContext(engine: EngineFacts, { store, isReadOnly }: KeyMemory): KeyContext {
-  const memory = folderMemory(store, isReadOnly);
+export function keyContext(engine: EngineFacts, keys: KeyMemory): KeyContext {
+  const memory = folderMemory(keys.store, keys.isReadOnly);
   const versions = Object.values(artifactKinds).map(({ id, version }) => [id, version] as const);
   return {
     engine,
     // The table has every kind: its type says so.
     kindVersions: Object.fromEntries(versions) as Record<ArtifactKindId, number>,
+    codeOf: codeReader(keys),
     digestOfFile,
     digestOfFolder: (folder, projectFolder) => digestOfFolder(folder, projectFolder, memory),
   };
+}
+
+function codeReader({ store, isReadOnly, root = ownRoot }: KeyMemory): KeyContext["codeOf"] {
+  // A program that was not installed as files has an address, and that has its version.
+  if (root.protocol !== "file:") return () => Promise.resolve(code);
+  const folder = fileURLToPath(root).replace(/[/\\]$/, "");
+  const version = `${SYNTAX_VERSION} ${manifest.imports.typescript}`;
+  const digests = codeDigests({
+    root: folder,
+    imports: manifest.imports,
+    memory: codeMemory({ store, isReadOnly, root: folder, version }),
+  });
+  return (stage) => digests.of(entriesOf(stage));
+}
+
+const ownRoot = new URL("../", import.meta.url);
+const code: Code = { zoetrope: manifest.version };
+
+/**
+ * By the rule of the house a stage's id is its file, and a kind's codec is the file of its name. What
+ * turns the seed of the run into the stage's is reached by the planner, not by the stage.
+ */
+function entriesOf({ id, inputs, outputs }: AnyStage): readonly string[] {
+  const kinds = [...Object.values(inputs), ...Object.values(outputs)];
+  const codecs = new Set(kinds.map((kind) => `artifacts/${kind.replace("?", "")}.ts`));
+  return [`stages/${id}.ts`, "pipelines/stage_seed.ts", ...codecs];
 }

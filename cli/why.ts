@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { didYouMean } from "../pipelines/did_you_mean.ts";
 import { short } from "../pipelines/digest.ts";
-import { formatChange } from "../pipelines/explain.ts";
+import { formatChange } from "../pipelines/format_change.ts";
 import { forecast, type StageForecast } from "../pipelines/forecast.ts";
 import { openLocalStore } from "../pipelines/local_store.ts";
 import { chooseEngine } from "./engine_choice.ts";

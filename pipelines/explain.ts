@@ -1,21 +1,31 @@
 /** Why a stage must run: how its key document differs from the nearest one that has a result. */
 
 import type { Json } from "../artifacts/weights.ts";
+import type { Code } from "./code_digests.ts";
 import { nodeAt } from "./config_node.ts";
-import type { KeyDocument } from "./fingerprint.ts";
+import { digestOfCode, type KeyDocument } from "./fingerprint.ts";
+import { fillLegacyDefaults } from "./legacy_defaults.ts";
 import type { PlannedStage } from "./plan.ts";
 import { describeOrigin, type Origin } from "./source.ts";
+import type { AnyStage } from "./stage.ts";
 
 /** One field of the key that is not what it was. */
 export interface KeyChange {
-  /** As in the config where it is in the config: `with.steps`, `inputs.clips`, `seed`. */
+  /** As in the config where it is in the config: `with.steps`, `inputs.clips`, `seed`; `code models/x.ts`. */
   readonly field: string;
   /** Undefined when the field was not there. */
   readonly before: Json | undefined;
   readonly after: Json | undefined;
+  /** Which of the two values no config writes: it is a default of the stage. */
+  readonly default?: "before" | "after" | "both";
   /** Where the new value is written: `configs/x.yaml:14:9`; undefined for a default. */
   readonly at?: string;
+  /** Of an input: the stage and output that it is connected to. */
+  readonly from?: string;
 }
+
+/** Stands for the content of an input that does not exist yet; no content has this digest. */
+export const unknownDigest = "0".repeat(64);
 
 /** Fields that differ, in the order of the document. */
 export function explainChanges(
@@ -23,25 +33,14 @@ export function explainChanges(
   after: KeyDocument,
   planned: PlannedStage,
 ): readonly KeyChange[] {
-  const [old, now] = [leavesOf(before), leavesOf(after)];
-  const fields = new Set([...now.keys(), ...old.keys()]);
-  return [...fields].filter((field) => !isEqual(old.get(field), now.get(field))).map((field) => {
-    const at = originOf(field, planned);
-    return {
-      field,
-      before: old.get(field),
-      after: now.get(field),
-      ...(at === undefined ? {} : { at: describeOrigin(at) }),
-    };
+  const [old, now] = [before, after].map((document) => leavesOf(document, planned.stage));
+  const fields = new Set([...now?.keys() ?? [], ...old?.keys() ?? []]);
+  return [...fields].flatMap((field) => {
+    const values = { before: old?.get(field), after: now?.get(field) };
+    if (isEqual(values.before, values.after)) return [];
+    if (field === "code") return codeChanges(before.code, after.code);
+    return [{ field, ...values, ...defaultsOf(field, before, after), ...placeOf(field, planned) }];
   });
-}
-
-/** `with.steps 1200 -> 50 (configs/x.yaml:14:9)`; digests are cut to six characters. */
-export function formatChange(change: KeyChange): string {
-  const values = `${formatValue(change.before)} -> ${formatValue(change.after)}`;
-  const isDefault = change.field.startsWith("with.") && change.after !== undefined;
-  const place = change.at ?? (isDefault ? "default" : undefined);
-  return `${change.field} ${values}${place === undefined ? "" : ` (${place})`}`;
 }
 
 /**
@@ -51,12 +50,13 @@ export function formatChange(change: KeyChange): string {
 export function nearestDocument(
   document: KeyDocument,
   candidates: Iterable<KeyDocument>,
+  stage: AnyStage,
 ): KeyDocument | undefined {
-  const wanted = leavesOf(document);
+  const wanted = leavesOf(document, stage);
   let best: { document: KeyDocument; score: number } | undefined;
   for (const candidate of candidates) {
     if (candidate.stage.id !== document.stage.id) continue;
-    const score = similarity(wanted, leavesOf(candidate));
+    const score = similarity(wanted, leavesOf(candidate, stage));
     if (best === undefined || score > best.score) best = { document: candidate, score };
   }
   return best?.document;
@@ -64,10 +64,13 @@ export function nearestDocument(
 
 /** The document that a store kept as plain JSON; undefined when it is of another format. */
 export function asKeyDocument(json: Json): KeyDocument | undefined {
-  if (!isRecord(json) || json["format"] !== 1) return undefined;
+  if (!isRecord(json) || json["format"] !== 2) return undefined;
   const parts = ["stage", "params", "files", "inputs", "outputs"];
-  if (!parts.every((part) => isRecord(json[part]))) return undefined;
-  // The store checked the record's digest; format 1 is this interface and nothing else.
+  if (!parts.every((part) => isRecord(json[part])) || !Array.isArray(json["written"])) {
+    return undefined;
+  }
+  if (json["code"] !== null && !isRecord(json["code"])) return undefined;
+  // The store checked the record's digest; format 2 is this interface and nothing else.
   return json as Json & KeyDocument;
 }
 
@@ -75,24 +78,67 @@ function isRecord(json: Json | undefined): json is { readonly [key: string]: Jso
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
+/** Each module that changed, appeared or went; in one line where there was no code to compare with. */
+function codeChanges(before: Code | null, after: Code | null): readonly KeyChange[] {
+  if (before === null || after === null) {
+    const count = (code: Code | null) =>
+      code === null ? undefined : `${Object.keys(code).length} modules`;
+    return [{ field: "code", before: count(before), after: count(after) }];
+  }
+  return [...new Set([...Object.keys(after), ...Object.keys(before)])]
+    .filter((name) => before[name] !== after[name])
+    .sort()
+    .map((name) => ({ field: `code ${name}`, before: before[name], after: after[name] }));
+}
+
+function defaultsOf(
+  field: string,
+  before: KeyDocument,
+  after: KeyDocument,
+): Pick<KeyChange, "default"> {
+  if (!field.startsWith("with.")) return {};
+  const path = field.slice("with.".length);
+  const [wasWritten, isWritten] = [before.written.includes(path), after.written.includes(path)];
+  if (wasWritten) return isWritten ? {} : { default: "after" };
+  return { default: isWritten ? "before" : "both" };
+}
+
+function placeOf(field: string, planned: PlannedStage): Pick<KeyChange, "at" | "from"> {
+  const origin = originOf(field, planned);
+  const port = /^inputs\.(.*)$/.exec(field)?.[1];
+  const edge = port === undefined ? undefined : planned.inputs.get(port);
+  return {
+    ...(origin === undefined ? {} : { at: describeOrigin(origin) }),
+    ...(edge === undefined ? {} : { from: `${edge.stage}.${edge.output}` }),
+  };
+}
+
+function originOf(field: string, planned: PlannedStage): Origin | undefined {
+  const [root, ...path] = field.replace(/^content of /, "").split(".");
+  if (root === "with") return nodeAt(planned.config.with, path)?.origin;
+  if (root === "inputs") return planned.config.inputs.get(path[0] ?? "")?.origin;
+  return root === "seed" ? planned.runSeedOrigin : undefined;
+}
+
 const knownLeaves = new WeakMap<KeyDocument, ReadonlyMap<string, Json>>();
 
-/** Leaves by field name; lists count as leaves, they are replaced whole. */
-function leavesOf(document: KeyDocument): ReadonlyMap<string, Json> {
+/** Leaves by field name; lists count as leaves, they are replaced whole, and so does all code. */
+function leavesOf(document: KeyDocument, stage: AnyStage): ReadonlyMap<string, Json> {
   const known = knownLeaves.get(document);
   if (known !== undefined) return known;
-  const leaves = collectLeaves(document);
+  const leaves = collectLeaves(document, stage);
   knownLeaves.set(document, leaves);
   return leaves;
 }
 
-function collectLeaves(document: KeyDocument): ReadonlyMap<string, Json> {
-  const { format, stage, params, files, inputs, seed, engine, outputs } = document;
-  const leaves = new Map<string, Json>([["format", format], ["stage.version", stage.version]]);
-  collect(leaves, "with", params);
+function collectLeaves(document: KeyDocument, stage: AnyStage): ReadonlyMap<string, Json> {
+  const { code, params, files, inputs, seed, engine, outputs } = document;
+  const leaves = new Map<string, Json>([["stage.version", document.stage.version]]);
+  collect(leaves, "with", fillLegacyDefaults(params, stage));
   collect(leaves, "content of with", files);
   collect(leaves, "inputs", inputs);
   leaves.set("seed", seed);
+  leaves.set("code", code === null ? null : digestOfCode(code));
   if (engine !== null) collect(leaves, "engine", { ...engine });
   collect(leaves, "outputs", outputs);
   return leaves;
@@ -113,23 +159,7 @@ function similarity(a: ReadonlyMap<string, Json>, b: ReadonlyMap<string, Json>):
 }
 
 function isEqual(a: Json | undefined, b: Json | undefined): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
-}
-
-function originOf(field: string, planned: PlannedStage): Origin | undefined {
-  const [root, ...path] = field.replace(/^content of /, "").split(".");
-  if (root === "with") {
-    const node = nodeAt(planned.config.with, path);
-    return node?.origin;
-  }
-  if (root === "inputs") return planned.config.inputs.get(path[0] ?? "")?.origin;
-  if (root === "seed") return planned.runSeedOrigin;
-  return undefined;
-}
-
-function formatValue(value: Json | undefined): string {
-  if (value === undefined) return "(none)";
-  if (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value.slice(0, 6);
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  if (a === b) return true;
+  // Only lists can be equal without being the same.
+  return typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b);
 }

@@ -3,8 +3,12 @@
 import type { ArtifactKindId } from "../artifacts/artifact.ts";
 import type { Json } from "../artifacts/weights.ts";
 import { canonicalJson } from "./canonical_json.ts";
+import type { Code } from "./code_digests.ts";
 import { type CacheKey, type Digest, digestOf, parseCacheKey, parseDigest } from "./digest.ts";
+import { omitLegacyDefaults } from "./legacy_defaults.ts";
 import type { PlannedStage } from "./plan.ts";
+import type { AnyStage } from "./stage.ts";
+import { writtenParams } from "./written_params.ts";
 
 /**
  * Everything that may change a stage's result. Kept beside the result, so that `why` can name the
@@ -12,14 +16,17 @@ import type { PlannedStage } from "./plan.ts";
  *
  * Not in it, because none of it changes a result: the stage's name, the file and line of a value, the
  * order of keys, where the project lies, time, host, workers and threads, retries, and the parameters
- * that the stage declares as `ignored`.
+ * that the stage declares as `ignored`. Deno's version is not in it either: ECMAScript fixes what our code
+ * computes, tensors are the engine's, and an update of Deno would otherwise discard every training.
  */
 export interface KeyDocument {
   /** Version of this very layout: an old record must not be taken for a new one. */
-  readonly format: 1;
-  /** Which code runs; the version is raised by hand when equal inputs may give other outputs. */
+  readonly format: 2;
+  /** The version may be raised by hand when equal inputs and equal code may give other outputs. */
   readonly stage: { readonly id: string; readonly version: number };
-  /** Complete, so that a changed default is a change; without `ignored` and file parameters. */
+  /** All modules that the stage loads, and the pinned packages; null for a stage without a module. */
+  readonly code: Code | null;
+  /** Complete, so that a changed default is a change; without `ignored`, file and legacy parameters. */
   readonly params: { readonly [name: string]: Json };
   /** Content of files and folders that parameters name: a path says nothing about what is in them. */
   readonly files: { readonly [param: string]: Digest | readonly Digest[] };
@@ -33,6 +40,11 @@ export interface KeyDocument {
   readonly outputs: {
     readonly [port: string]: { readonly kind: ArtifactKindId; readonly version: number };
   };
+  /**
+   * Which of `params` the config writes: the rest are defaults of the stage. Kept for `why`, and the one
+   * field that is not in the key, since writing a default out changes nothing.
+   */
+  readonly written: readonly string[];
 }
 
 /** The part of `EngineInfo` that changes numbers; the number of threads is not part of it. */
@@ -47,6 +59,11 @@ export interface KeyContext {
   readonly engine: EngineFacts;
   /** Codec version of each artifact kind. */
   readonly kindVersions: Readonly<Record<ArtifactKindId, number>>;
+  /**
+   * The code of a stage as it is now, asked at each start of a stage: an edit during a run must not
+   * store the result of new code under the key of the old.
+   */
+  readonly codeOf: (stage: AnyStage) => Promise<Code | null>;
   /** Digest of a file's content; may remember it. */
   readonly digestOfFile: (absolutePath: string) => Promise<Digest>;
   /** Digest of all that is in a folder of the project; may remember it. */
@@ -72,10 +89,14 @@ export async function keyOf(
   const { stage } = planned;
   const { ignored = [], files = [], folders = [] } = stage;
   const left = new Set<string>([...ignored, ...files, ...folders]);
+  const params = Object.fromEntries(
+    Object.entries(planned.params).filter(([name]) => !left.has(name)),
+  );
   const document: KeyDocument = {
-    format: 1,
+    format: 2,
     stage: { id: stage.id, version: stage.version },
-    params: Object.fromEntries(Object.entries(planned.params).filter(([name]) => !left.has(name))),
+    code: await context.codeOf(stage),
+    params: omitLegacyDefaults(params, stage),
     files: await fileDigests(planned, context),
     inputs: inputDigests(planned, inputs),
     seed: planned.runSeed,
@@ -88,13 +109,26 @@ export async function keyOf(
         { kind, version: context.kindVersions[kind] },
       ]),
     ),
+    written: writtenParams(params, planned.config.with),
   };
   return { key: cacheKey(document), document };
 }
 
-/** sha256 of the document's canonical JSON. */
-export function cacheKey(document: KeyDocument): CacheKey {
-  return parseCacheKey(digestOf(canonicalJson(document)));
+/** sha256 of the document's canonical JSON without `written`, with the digest of `code` in its place. */
+export function cacheKey({ written: _, code, ...rest }: KeyDocument): CacheKey {
+  const hashed = { ...rest, code: code === null ? null : digestOfCode(code) };
+  return parseCacheKey(digestOf(canonicalJson(hashed)));
+}
+
+const knownDigests = new WeakMap<Code, Digest>();
+
+/** sha256 of canonical JSON; once per object, since stages of one kind share hundreds of modules. */
+export function digestOfCode(code: Code): Digest {
+  const known = knownDigests.get(code);
+  if (known !== undefined) return known;
+  const digest = digestOf(canonicalJson(code));
+  knownDigests.set(code, digest);
+  return digest;
 }
 
 async function fileDigests(

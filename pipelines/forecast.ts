@@ -5,18 +5,33 @@ import { keyOf } from "./fingerprint.ts";
 import {
   asKeyDocument,
   explainChanges,
-  formatChange,
   type KeyChange,
   nearestDocument,
+  unknownDigest,
 } from "./explain.ts";
+import { summariseChanges } from "./format_change.ts";
 import type { Plan, PlannedStage } from "./plan.ts";
-import type { Action, Store } from "./store.ts";
+import type { Action, Lookup, Store } from "./store.ts";
+import type { TrustedLookup } from "./trust_code.ts";
 
 /** The part of a store that a forecast reads; it writes nothing. */
 export type ResultReader = Pick<Store, "lookup" | "listActions">;
 
+export interface ForecastOptions {
+  /** Takes results of code that was edited since. */
+  readonly trusted?: TrustedLookup;
+  /** Whether some earlier run had a result of this key: tells a first run from a result that was removed. */
+  readonly hadResult?: (key: string) => boolean;
+}
+
 export type StageForecast =
-  | { readonly state: "cached"; readonly planned: PlannedStage; readonly fingerprint: Fingerprint }
+  | {
+    readonly state: "cached";
+    readonly planned: PlannedStage;
+    readonly fingerprint: Fingerprint;
+    /** Modules that changed since the result was computed, which `--trust-code` takes as if they had not. */
+    readonly trusted?: readonly KeyChange[];
+  }
   | {
     /** There is no result, and there will be none whatever the stages before it produce. */
     readonly state: "run";
@@ -36,6 +51,8 @@ export type StageForecast =
     readonly planned: PlannedStage;
     /** "unknown until pretrain ran". */
     readonly reason: string;
+    /** The inputs that may change; their new content is `unknownDigest`. */
+    readonly changes: readonly KeyChange[];
     readonly waitsFor: readonly string[];
   };
 
@@ -44,31 +61,39 @@ export async function forecast(
   plan: Plan,
   store: ResultReader,
   context: KeyContext,
+  options: ForecastOptions = {},
 ): Promise<readonly StageForecast[]> {
   const digests = new Map<string, string>();
   const forecasts: StageForecast[] = [];
   let history: Promise<readonly Action[]> | undefined;
   const actions = () => history ??= store.listActions();
   for (const planned of plan.stages) {
-    const inputs = inputDigests(planned, digests);
-    const fingerprint = await keyOf(planned, inputs, context);
+    const fingerprint = await keyOf(planned, inputDigests(planned, digests), context);
     const waitsFor = stagesWithout(planned, digests);
     if (waitsFor.length > 0) {
       forecasts.push(await forecastLater(planned, fingerprint.document, waitsFor, actions));
       continue;
     }
-    const found = await store.lookup(fingerprint.key, { stage: planned.name, readOnly: true });
-    if (found.state === "hit") {
-      for (const [output, { digest }] of Object.entries(found.action.outputs)) {
-        digests.set(`${planned.name}.${output}`, digest);
-      }
-      forecasts.push({ state: "cached", planned, fingerprint });
+    const lookup = { stage: planned.name, readOnly: true };
+    const found = await store.lookup(fingerprint.key, lookup);
+    const trusted = found.state === "hit"
+      ? undefined
+      : await options.trusted?.(fingerprint.document, lookup);
+    const action = found.state === "hit" ? found.action : trusted;
+    if (action === undefined) {
+      const why = await reasonOf(planned, fingerprint, found, { actions, options });
+      forecasts.push({ state: "run", planned, fingerprint, ...why, waitsFor });
       continue;
     }
-    const why = found.state === "damaged"
-      ? { reason: found.damages[0]?.message ?? "its result is damaged", changes: [] }
-      : reasonToRun(planned, fingerprint.document, await actions());
-    forecasts.push({ state: "run", planned, fingerprint, ...why, waitsFor });
+    for (const [output, { digest }] of Object.entries(action.outputs)) {
+      digests.set(`${planned.name}.${output}`, digest);
+    }
+    forecasts.push({
+      state: "cached",
+      planned,
+      fingerprint,
+      ...(trusted && { trusted: changesSince(trusted, fingerprint.document, planned) }),
+    });
   }
   return forecasts;
 }
@@ -83,35 +108,54 @@ export function reasonToRun(
   document: KeyDocument,
   actions: readonly Action[],
 ): { readonly reason: string; readonly changes: readonly KeyChange[] } {
-  const nearest = nearestDocument(document, documentsOf(planned.stage.id, actions));
+  const nearest = nearestDocument(document, documentsOf(planned.stage.id, actions), planned.stage);
   if (nearest === undefined) return { reason: "first run", changes: [] };
   const changes = explainChanges(nearest, document, planned);
-  return { reason: summarise(changes) ?? "its result is gone", changes };
+  return { reason: summariseChanges(changes) ?? "its result is gone", changes };
 }
 
-/** Stands for the content of an input that does not exist yet; no content has this digest. */
-const unknownDigest = "0".repeat(64);
+type Actions = () => Promise<readonly Action[]>;
+
+async function reasonOf(
+  planned: PlannedStage,
+  { key, document }: Fingerprint,
+  found: Lookup,
+  { actions, options }: { readonly actions: Actions; readonly options: ForecastOptions },
+): Promise<{ readonly reason: string; readonly changes: readonly KeyChange[] }> {
+  if (found.state === "damaged") {
+    const [first] = found.damages;
+    return { reason: first?.message ?? "its result is damaged", changes: [] };
+  }
+  if (options.hadResult?.(key) === true) {
+    return { reason: "its result was removed from the store", changes: [] };
+  }
+  return reasonToRun(planned, document, await actions());
+}
+
+function changesSince(
+  { document }: Action,
+  now: KeyDocument,
+  planned: PlannedStage,
+): readonly KeyChange[] {
+  const before = asKeyDocument(document);
+  return before === undefined ? [] : explainChanges(before, now, planned);
+}
 
 /** If no earlier result agrees with what is known already, none will agree later. */
 async function forecastLater(
   planned: PlannedStage,
   document: KeyDocument,
   waitsFor: readonly string[],
-  actions: () => Promise<readonly Action[]>,
+  actions: Actions,
 ): Promise<StageForecast> {
   const all = reasonToRun(planned, document, await actions());
-  const changes = all.changes.filter(({ after }) => after !== unknownDigest);
-  if (all.changes.length > 0 && changes.length === 0) {
+  const known = all.changes.filter(({ after }) => after !== unknownDigest);
+  if (all.changes.length > 0 && known.length === 0) {
     const reason = `unknown until ${waitsFor.join(", ")} ran`;
-    return { state: "unknown", planned, reason, waitsFor };
+    return { state: "unknown", planned, reason, changes: all.changes, waitsFor };
   }
-  return { state: "run", planned, reason: summarise(changes) ?? all.reason, changes, waitsFor };
-}
-
-function summarise(changes: readonly KeyChange[]): string | undefined {
-  if (changes.length === 0) return undefined;
-  const more = changes.length > 2 ? `, ${changes.length - 2} more` : "";
-  return `${changes.slice(0, 2).map(formatChange).join(", ")}${more}`;
+  const reason = summariseChanges(known) ?? all.reason;
+  return { state: "run", planned, reason, changes: all.changes, waitsFor };
 }
 
 function inputDigests(

@@ -11,8 +11,10 @@
  * 2. A plan: `stage` is the contract; `check_params` (`describe_issue` `schema_keys`) `wire_inputs`
  *    `order_stages` `file_params` (`list_folder`) `stage_seed`: {@link planPipeline}. `resolved_config` and
  *    `json_schema` show it to people and editors.
- * 3. A key: `canonical_json` `digest` `folder_digest` (`folder_notes`) `fingerprint`: {@link keyOf}. `explain` and `forecast` say why
- *    a stage must run.
+ * 3. A key: `canonical_json` `digest` `folder_digest` (`folder_notes`) `written_params` `legacy_defaults` `fingerprint`:
+ *    {@link keyOf}. A stage's code is read by `code_digests` (`code_notes` `resolve_import` `module_syntax`
+ *    `write_syntax` `erased_syntax`). `explain` (`format_change`) and `forecast` say why a stage must run;
+ *    `trust_code` takes what edited code left.
  * 4. A store: `store` is the contract; `local_store` (`store_layout` `durable_file` `file_status`
  *    `file_clock` `blob_notes` `action_record` `stored_artifact` `checkpoint_slot` `lease` `process_alive`).
  * 5. A run: `execute` `execute_stage` `run_attempts` `job` `worker` `preview` `open_confined` and `executors/`:
@@ -30,7 +32,9 @@ export { type Edge, type Plan, type PlannedStage, planPipeline } from "./plan.ts
 export { resolvedConfigText } from "./resolved_config.ts";
 export { configSchemaText } from "./json_schema.ts";
 export { type KeyContext, type KeyDocument, keyOf } from "./fingerprint.ts";
-export { explainChanges, formatChange, type KeyChange } from "./explain.ts";
+export { explainChanges, type KeyChange } from "./explain.ts";
+export { formatChange } from "./format_change.ts";
+export { trustedLookup } from "./trust_code.ts";
 export { forecast, type StageForecast } from "./forecast.ts";
 export type { Action, Store } from "./store.ts";
 export { openLocalStore } from "./local_store.ts";

@@ -102,6 +102,13 @@ export interface StagePermissions {
   readonly net?: readonly string[];
 }
 
+/** Some of the params; of a param that is a map, some of its fields. */
+export type LegacyDefaults<Params> = {
+  readonly [Name in keyof Params]?: Params[Name] extends readonly unknown[] ? Params[Name]
+    : Params[Name] extends object ? LegacyDefaults<Params[Name]>
+    : Params[Name];
+};
+
 export interface Stage<
   Schema extends z.ZodObject,
   In extends InputPorts,
@@ -120,6 +127,11 @@ export interface Stage<
   readonly folders?: readonly (keyof z.output<Schema> & string)[];
   /** Params that do not affect the result (checkpoint interval, log interval): not in the cache key. */
   readonly ignored?: readonly (keyof z.output<Schema> & string)[];
+  /**
+   * Params that were added later: the value with which the stage does what it did before they were there.
+   * A param with this value is left out of the cache key, so that older results stay valid.
+   */
+  readonly legacyDefaults?: LegacyDefaults<z.output<Schema>>;
   readonly inputs: In;
   readonly outputs: Out;
   readonly permissions?: StagePermissions;

@@ -32,7 +32,7 @@ Deno.test("why of a changed stage names each field, old and new value, and place
     out,
     `scaled  will run
   with.by 2 -> 3 (config.yaml:4:43)
-  with.note "" -> "hello" (config.yaml:4:52)
+  with.note "" (default) -> "hello" (config.yaml:4:52)
 `,
   );
 });

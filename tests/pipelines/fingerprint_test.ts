@@ -5,7 +5,7 @@ import { planPipeline } from "../../pipelines/plan.ts";
 import { portStages } from "../support/port_stages.ts";
 import { keyContext, withFolder } from "../support/tiny_run.ts";
 import { digestOf } from "../../pipelines/digest.ts";
-import type { StageTable } from "../../pipelines/stage.ts";
+import type { AnyStage, LegacyDefaults, StageTable } from "../../pipelines/stage.ts";
 
 const text = `seed: 7
 stages:
@@ -40,8 +40,9 @@ async function documentOf(yaml: string, variation: Variation = {}): Promise<KeyD
 
 Deno.test("keyOf() holds exactly the documented fields", async () => {
   assert.deepEqual(await documentOf(text), {
-    format: 1,
+    format: 2,
     stage: { id: "train/model", version: 1 },
+    code: null,
     params: {
       steps: 10,
       learningRate: 1e-3,
@@ -54,6 +55,7 @@ Deno.test("keyOf() holds exactly the documented fields", async () => {
     seed: 7,
     engine: { backend: "cpu", version: "tiny 1" },
     outputs: { weights: { kind: "weights", version: 1 }, curves: { kind: "curves", version: 1 } },
+    written: ["steps"],
   });
 });
 
@@ -92,6 +94,23 @@ for (const [name, [yaml, variation]] of Object.entries(same)) {
   });
 }
 
+const withLegacy = (legacyDefaults: LegacyDefaults<Record<string, unknown>>): StageTable => ({
+  ...portStages,
+  "train/model": { ...portStages["train/model"], legacyDefaults } as AnyStage,
+});
+
+Deno.test("keyOf() leaves out a parameter that has its legacy default, at any depth", async () => {
+  const before = await documentOf(text, { stages: withLegacy({}) });
+  const stages = withLegacy({ clip: "none", model: { width: 32 }, steps: 1 });
+  const after = await documentOf(text, { stages });
+  const { clip: _, ...params } = before.params;
+  assert.deepEqual(after, { ...before, params: { ...params, model: { layers: [4, 8] } } });
+  const changed = await documentOf(text.replace("steps: 10", "steps: 10, model: { width: 8 }"), {
+    stages,
+  });
+  assert.deepEqual(changed.params["model"], { width: 8, layers: [4, 8] });
+});
+
 const other: Readonly<Record<string, readonly [yaml: string, variation?: Variation]>> = {
   "a parameter": [text.replace("steps: 10", "steps: 11")],
   "a nested parameter": [text.replace("steps: 10", "steps: 10, model: { width: 8 }")],
@@ -104,6 +123,9 @@ const other: Readonly<Record<string, readonly [yaml: string, variation?: Variati
   "which file parameter is set": [text.replace("start: first.bin", "extra: [first.bin]")],
   "the engine's backend": [text, { context: { engine: { backend: "onnx", version: "tiny 1" } } }],
   "the engine's version": [text, { context: { engine: { backend: "cpu", version: "tiny 2" } } }],
+  "the code of a module": [text, {
+    context: { codeOf: () => Promise.resolve({ "stages/train/model.ts": digestOf("other") }) },
+  }],
   "the version of an output's codec": [text, {
     context: { kindVersions: { ...keyContext.kindVersions, weights: 2 } },
   }],
@@ -149,7 +171,13 @@ Deno.test("keyOf() wants the digest of every connected input", async () => {
 });
 
 Deno.test("cacheKey() of a document is pinned: changing it invalidates every store", async () => {
-  // sha256 of Python's json.dumps(document, sort_keys=True, separators=(",", ":")).
-  const pinned = "fbb5fdeb08328c657d2ee8ea556554c3f77e49a585340a1d608ddd87029842b4";
-  assert.equal(cacheKey(await documentOf(text)), pinned);
+  // sha256 of Python's json.dumps(document, sort_keys=True, separators=(",", ":")), without "written"
+  // and with the sha256 of the code's own dump in its place.
+  const document = await documentOf(text);
+  const [a, b] = [digestOf("a"), digestOf("b")];
+  const code = { "models/b.ts": b, "models/a.ts": a, pngjs: "npm:pngjs@7.0.0" };
+  assert.deepEqual([cacheKey(document), cacheKey({ ...document, code })], [
+    "debabf091fd9f2d767b029ff56e1198a40785433568fc7ec6e5db4d828e2dda6",
+    "5a653c117879077dad103029e920548ec2cd30317770b3060fa5c73199d9c9b4",
+  ]);
 });

@@ -80,7 +80,7 @@ Deno.test("forecast() agrees with what the run then does, early cut-off included
     const yaml = text.replace("by: 2", "by: 2, note: x");
     assert.deepEqual(await forecastOf(folder, yaml), [
       ["numbers", "cached", ""],
-      ["scaled", "run", 'with.note "" -> "x" (next.yaml:4:52)'],
+      ["scaled", "run", 'with.note "" (default) -> "x" (next.yaml:4:52)'],
       ["total", "unknown", "unknown until scaled ran"],
     ]);
     const { states } = await tinyRun(folder, yaml);

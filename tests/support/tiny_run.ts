@@ -47,6 +47,7 @@ export const keyContext: KeyContext = {
     scores: 1,
     weights: 1,
   },
+  codeOf: () => Promise.resolve(null),
   digestOfFile,
   digestOfFolder,
 };
@@ -115,7 +116,6 @@ export function tinyProcesses(): Executor {
   const root = new URL("../../", import.meta.url).pathname;
   return localProcessExecutor({
     main: new URL("./tiny_main.ts", import.meta.url).href,
-    read: [root],
     packages: root,
   });
 }
