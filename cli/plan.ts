@@ -8,6 +8,7 @@ import type { Plan } from "../pipelines/plan.ts";
 import { resolvedConfig, resolvedConfigText } from "../pipelines/resolved_config.ts";
 import { chooseEngine } from "./engine_choice.ts";
 import { ExitCode } from "./exit_code.ts";
+import { foldForecasts, foldNames } from "./fold_points.ts";
 import { keyContext } from "./key_context.ts";
 import { loadPlan } from "./load_plan.ts";
 import { type Color, paint } from "./paint.ts";
@@ -61,20 +62,20 @@ const colors: Readonly<Record<StageForecast["state"], Color>> = {
   unknown: "dim",
 };
 
-/** The headline and one line per stage. */
+/** The headline and one line per stage, of a long sweep one for the points of a stage. */
 export function planText(
   plan: Plan,
   forecasts: readonly StageForecast[],
   hasColor: boolean,
 ): string {
-  const nameWidth = Math.max(...forecasts.map(({ planned }) => planned.name.length));
+  const folded = foldForecasts(forecasts);
+  const nameWidth = Math.max(...folded.map(({ name }) => name.length));
   const usesWidth = Math.max(...forecasts.map(({ planned }) => planned.stage.id.length));
-  const lines = forecasts.map((each) => {
-    const { planned, state } = each;
-    const word = paint(state.padEnd(7), colors[state], hasColor);
-    const detail = each.state === "cached" ? short(each.fingerprint.key) : each.reason;
-    const uses = planned.stage.id.padEnd(usesWidth);
-    return `${word}  ${planned.name.padEnd(nameWidth)}  ${uses}  ${detail}`;
+  const lines = folded.map(({ first, name, reason }) => {
+    const word = paint(first.state.padEnd(7), colors[first.state], hasColor);
+    const detail = first.state === "cached" ? short(first.fingerprint.key) : reason;
+    const uses = first.planned.stage.id.padEnd(usesWidth);
+    return `${word}  ${name.padEnd(nameWidth)}  ${uses}  ${detail}`;
   });
   return `${planHeadline(plan, forecasts)}\n${lines.join("\n")}\n`;
 }
@@ -84,8 +85,8 @@ export function planHeadline(plan: Plan, forecasts: readonly StageForecast[]): s
   const count = forecasts.length === 1 ? "1 stage" : `${forecasts.length} stages`;
   const groups = [["cached", "cached"], ["to run", "run"], ["unknown", "unknown"]] as const;
   const parts = groups.flatMap(([label, state]) => {
-    const names = forecasts.filter((each) => each.state === state).map(({ planned }) =>
-      planned.name
+    const names = foldNames(
+      forecasts.filter((each) => each.state === state).map(({ planned }) => planned.name),
     );
     if (names.length === 0) return [];
     const shown = names.length > 8 ? [...names.slice(0, 8), `(${names.length - 8} more)`] : names;
