@@ -1,6 +1,8 @@
 /** What a verb could not do -> text for a person, and the exit code. */
 
 import { ConfigError, type Diagnostic, formatDiagnostic } from "../pipelines/diagnostic.ts";
+import { FrozenError } from "../pipelines/frozen.ts";
+import { LockFileError } from "../pipelines/lock_file.ts";
 import { StoreError } from "../pipelines/store.ts";
 import { ExitCode } from "./exit_code.ts";
 import { paint } from "./paint.ts";
@@ -24,6 +26,14 @@ export function printFailure(error: unknown, terminal: Terminal, json: boolean):
     const count = error.diagnostics.length;
     terminal.err(`${count === 1 ? "1 problem" : `${count} problems`} in the config\n`);
     return ExitCode.configInvalid;
+  }
+  if (error instanceof FrozenError) {
+    terminal.err(`${error.message}\n`);
+    return ExitCode.frozenDiffers;
+  }
+  if (error instanceof LockFileError) {
+    terminal.err(`${error.message}\n`);
+    return ExitCode.storeFailed;
   }
   if (error instanceof UsageError) {
     terminal.err(`${error.message}\n`);

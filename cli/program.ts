@@ -10,7 +10,7 @@ import {
   engineOptions,
   jsonOption,
   type OptionGroup,
-  positiveNumber,
+  runOptions,
   storeOptions,
 } from "./options.ts";
 import type { PlanArguments } from "./plan.ts";
@@ -19,6 +19,7 @@ import type { ReportArguments } from "./report.ts";
 import type { RunArguments } from "./run.ts";
 import type { SchemaArguments } from "./schema.ts";
 import type { StagesArguments } from "./stages.ts";
+import type { LogsArguments } from "./logs.ts";
 import type { Host } from "./verb.ts";
 import type { WhyArguments } from "./why.ts";
 
@@ -76,11 +77,11 @@ function describeOption({ description, argChoices, defaultValue }: Option): stri
 }
 
 function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
-  addVerb(program, "run <config>", "run a pipeline and write its report", planOptions)
+  addVerb(program, "run <config>", "run a pipeline and write its report", [
+    ...planOptions,
+    runOptions,
+  ])
     .option("--runs <folder>", "where reports are kept", "runs")
-    .option("-j, --jobs <count>", "stages at the same time", positiveNumber, 1)
-    .option("-k, --keep-going", "after a failure go on with what does not need it", false)
-    .option("-f, --force", "run stages although their results are there", false)
     .option("-q, --quiet", "print only what went wrong", false)
     .option("--events <file>", "write every event as a line of JSON; - for standard output")
     .option("--no-tensorboard", "write no files for TensorBoard")
@@ -92,6 +93,15 @@ function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
     .action(async (run = "runs/latest", options: Omit<ReportArguments, "run">) => {
       const { reportVerb } = await import("./report.ts");
       setCode(await reportVerb({ ...options, run }, host));
+    });
+  addVerb(program, "logs <run|config|stage> [stage]", "show what a stage printed", planOptions)
+    .action(async (
+      of: string,
+      stage: string | undefined,
+      options: Omit<LogsArguments, "of" | "stage">,
+    ) => {
+      const { logsVerb } = await import("./logs.ts");
+      setCode(await logsVerb({ ...options, of, ...optional("stage", stage) }, host));
     });
   addVerb(program, "doctor", "find what is missing on this machine", [storeOptions, jsonOption])
     .action(async (options: DoctorArguments) => {

@@ -3,51 +3,74 @@
 import { relative, resolve } from "node:path";
 import { fileURLToPath as fromFileUrl } from "node:url";
 import { artifactKinds } from "../artifacts/mod.ts";
-import type { EventSink, RunStatus } from "../pipelines/event.ts";
+import type { EventSink } from "../pipelines/event.ts";
 import { executePlan } from "../pipelines/execute.ts";
 import { localProcessExecutor } from "../pipelines/executors/local_process.ts";
 import { forecast, reasonToRun } from "../pipelines/forecast.ts";
 import { openLocalStore } from "../pipelines/local_store.ts";
+import { redactError, redactor, type Secrets } from "../pipelines/redact.ts";
 import { resolvedConfigText } from "../pipelines/resolved_config.ts";
+import { valuesOfSecrets } from "../pipelines/secrets.ts";
 import type { Machine } from "../pipelines/resources.ts";
 import { renderReport } from "../report/render_report.ts";
 import { drawingMemo } from "./drawing_memo.ts";
 import { chooseEngine } from "./engine_choice.ts";
-import { ExitCode } from "./exit_code.ts";
+import type { ExitCode } from "./exit_code.ts";
+import { exitCodeOfRun } from "./exit_code_of_run.ts";
+import { type ForceArguments, forcedStages } from "./forced_stages.ts";
+import { keepFailed } from "./keep_failed.ts";
 import { keyContext } from "./key_context.ts";
 import { loadPlan } from "./load_plan.ts";
+import { openLock } from "./lock.ts";
 import { openRunOutput, type OutputOptions } from "./loggers/run_output.ts";
 import { openTensorboard } from "./open_tensorboard.ts";
 import { planText } from "./plan.ts";
 import { gatherProvenance } from "./provenance.ts";
+import { redactedHost } from "./redacted_host.ts";
 import { createRunFolder } from "./run_folder.ts";
 import { summaryText } from "./run_summary.ts";
-import { listenForStop, type Stop } from "./stop_signals.ts";
+import { listenForStop } from "./stop_signals.ts";
 import type { ConfigArguments, EngineArguments, Host, StoreArguments } from "./verb.ts";
 
 export interface RunArguments
-  extends ConfigArguments, StoreArguments, EngineArguments, OutputOptions {
+  extends ConfigArguments, StoreArguments, EngineArguments, OutputOptions, ForceArguments {
   /** Folder of run folders. */
   readonly runs: string;
   /** Stages at the same time. */
   readonly jobs: number;
   readonly keepGoing: boolean;
-  readonly force: boolean;
+  /** Every key and result must be that of the lock file. */
+  readonly frozen: boolean;
+  readonly checkDeterminism: boolean;
+  /** In seconds. */
+  readonly timeBudget?: number;
+  /** In seconds. */
+  readonly leaseTimeout?: number;
+  readonly keepFailed: boolean;
   /** Write files that TensorBoard reads. */
   readonly tensorboard: boolean;
 }
 
-export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode> {
-  const plan = await loadPlan(args, host);
+export async function runVerb(args: RunArguments, given: Host): Promise<ExitCode> {
+  const plan = await loadPlan(args, given);
+  const secrets = valuesOfSecrets(plan.config.secrets);
+  const redact = redactor(secrets.values());
+  const host = redactedHost(given, redact);
   const store = openLocalStore(resolve(host.folder, args.store));
   const engine = chooseEngine(args);
   const keys = keyContext(engine.facts, { store: store.location, isReadOnly: false });
+  const force = forcedStages(args, plan);
+  const lock = await openLock(args, plan, keys, host);
   const output = await openRunOutput(args, plan.stages.map(({ name }) => name), host);
   output.say(planText(plan, await forecast(plan, store, keys), output.hasColor));
 
   const folder = createRunFolder(resolve(host.folder, args.runs), plan.config.name);
-  const stop = listenForStop((text) => output.note(text));
-  const configText = resolvedConfigText(plan);
+  const { timeBudget, leaseTimeout } = args;
+  const stop = listenForStop(
+    (text) => output.note(text),
+    timeBudget === undefined ? {} : { budgetSeconds: timeBudget },
+  );
+  const configText = redact(resolvedConfigText(plan));
   const tensorboard = args.tensorboard
     ? openTensorboard({ plan, configText, folder: folder.path, warn: output.note })
     : undefined;
@@ -57,14 +80,21 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
     output.sink(event);
   };
   try {
-    const record = await executePlan(plan, store, processes(), sink, {
+    const record = await executePlan(plan, store, processes(secrets), sink, {
+      redact,
       keys,
       kinds: artifactKinds,
       engine: engine.choice,
       jobs: args.jobs,
       machine: thisMachine(),
       keepGoing: args.keepGoing,
-      force: args.force,
+      force,
+      inspect: (planned, action) => lock.inspect(planned, action),
+      checkDeterminism: args.checkDeterminism,
+      ...(leaseTimeout !== undefined && { leaseTimeoutSeconds: leaseTimeout }),
+      ...(args.keepFailed && {
+        keepFailed: (job, last) => relative(host.folder, keepFailed(folder.path, job, last)),
+      }),
       configText,
       provenance: gatherProvenance(engine),
       explain: async (planned, { document }) =>
@@ -80,7 +110,13 @@ export async function runVerb(args: RunArguments, host: Host): Promise<ExitCode>
     const report = relative(host.folder, folder.finish(record, html));
     if (args.json) host.terminal.out(`${JSON.stringify(record, null, 2)}\n`);
     output.say(summaryText(record, report, output.hasColor));
-    return exitCodeOf(record.status, stop);
+    const complaint = lock.write(record);
+    if (complaint !== undefined) output.note(`${complaint}\n`);
+    await store.addRoot(resolve(host.folder, args.runs));
+    if (lock.path !== undefined) await store.addRoot(lock.path);
+    return exitCodeOfRun(record, stop.exitCode());
+  } catch (error) {
+    throw redactError(error, redact);
   } finally {
     stop.close();
     folder.close();
@@ -95,23 +131,10 @@ function thisMachine(): Machine {
 }
 
 /** One child process per stage, by this very program. */
-function processes() {
+function processes(secrets: Secrets) {
   const root = new URL("../", import.meta.url);
   const main = new URL("main.ts", root).href;
-  if (root.protocol !== "file:") return localProcessExecutor({ main });
+  if (root.protocol !== "file:") return localProcessExecutor({ main, secrets });
   const folder = fromFileUrl(root).replace(/[/\\]$/, "");
-  return localProcessExecutor({ main, packages: folder });
-}
-
-function exitCodeOf(status: RunStatus, { isTerminated }: Stop): ExitCode {
-  switch (status) {
-    case "succeeded":
-      return ExitCode.done;
-    case "failed":
-      return ExitCode.stageFailed;
-    case "interrupted":
-      return isTerminated() ? ExitCode.terminated : ExitCode.interrupted;
-    default:
-      return status satisfies never;
-  }
+  return localProcessExecutor({ main, packages: folder, secrets });
 }

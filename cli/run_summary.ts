@@ -1,7 +1,8 @@
 /** The last lines of a run: what became of its stages, its scores, and where the report is. */
 
 import type { StageState } from "../pipelines/event.ts";
-import type { RunRecord } from "../pipelines/run_record.ts";
+import type { RunRecord, StageRecord } from "../pipelines/run_record.ts";
+import { printableLine } from "./loggers/format_event.ts";
 import { formatDuration } from "./loggers/format_quantity.ts";
 import { paint } from "./paint.ts";
 import { scoreTable } from "./score_table.ts";
@@ -18,5 +19,28 @@ export function summaryText(record: RunRecord, report: string, hasColor: boolean
   const color = record.status === "succeeded" ? "green" : "red";
   const seconds = formatDuration(record.seconds);
   const last = `${paint(word, color, hasColor)}   ${counts.join(", ")}   ${seconds}`;
-  return `${scoreTable(record.scores)}${last}   report: ${report}\n`;
+  const lost = lostStages(record.stages).map((line) => `${printableLine(line)}\n`).join("");
+  return `${scoreTable(record.scores)}${lost}${last}   report: ${report}\n`;
+}
+
+/**
+ * One line for each stage that failed, and one for all that could not be computed without it:
+ * `failed   train: out of paper` `skipped  samples, scores: they need train`.
+ */
+function lostStages(stages: readonly StageRecord[]): readonly string[] {
+  const roots = new Map<string, ReadonlySet<string>>();
+  const skipped = new Map<string, string[]>();
+  for (const { name, state, inputs } of stages) {
+    const before = Object.values(inputs).map((edge) => edge.slice(0, edge.lastIndexOf(".")));
+    const own = state === "failed" ? [name] : before.flatMap((each) => [...roots.get(each) ?? []]);
+    roots.set(name, new Set(own));
+    if (state !== "skipped") continue;
+    const why = own.length === 0 ? "not begun" : `because of ${[...new Set(own)].join(", ")}`;
+    skipped.set(why, [...skipped.get(why) ?? [], name]);
+  }
+  const failed = stages.filter(({ state }) => state === "failed");
+  return [
+    ...failed.map(({ name, message = "" }) => `failed   ${name}: ${message}`),
+    ...Array.from(skipped, ([why, names]) => `skipped  ${names.join(", ")}: ${why}`),
+  ];
 }

@@ -9,6 +9,7 @@ import { type Fingerprint, type KeyContext, keyOf } from "./fingerprint.ts";
 import type { Job } from "./job.ts";
 import type { Plan, PlannedStage } from "./plan.ts";
 import type { PreviewKeeper } from "./preview.ts";
+import type { Redact } from "./redact.ts";
 import { type Machine, threadsOf } from "./resources.ts";
 import { runAttempts } from "./run_attempts.ts";
 import type { Checkpoint, EngineChoice } from "./stage.ts";
@@ -33,10 +34,12 @@ export interface ExecuteOptions {
   readonly leaseTimeoutSeconds?: number;
   /** Time in seconds that a stage gets to save a checkpoint when its time is up. */
   readonly graceSeconds?: number;
-  /** What is wrong with a result, which then counts as failed. */
-  readonly complainAbout?: (planned: PlannedStage, action: Action) => string | undefined;
+  /** Sees each result, cached or new; what it returns is wrong with it, and the stage counts as failed. */
+  readonly inspect?: (planned: PlannedStage, action: Action) => string | undefined;
   /** Keeps what is left of a failed stage, and gives the path. */
   readonly keepFailed?: (job: Job, checkpoint: Checkpoint | undefined) => string;
+  /** Removes secrets from everything that is told and recorded. */
+  readonly redact?: Redact;
   /** Resolved config as YAML text, for the record. */
   readonly configText: string;
   readonly provenance: Readonly<Record<string, string>>;
@@ -143,7 +146,7 @@ class StageRun {
     const made = await waitForResult(store, key, { stage });
     if (made.state !== "hit") return this.#failed("lost", describeLoss(made), tried);
     warnOfDifferences(stage, found, made.action, sink);
-    const complaint = options.complainAbout?.(this.#planned, made.action);
+    const complaint = options.inspect?.(this.#planned, made.action);
     if (complaint !== undefined) return this.#failed("frozen", complaint, tried);
     const differences = options.checkDeterminism ? await this.#again(job, made.action, lease) : [];
     sink({ kind: "stage-finished", stage, seconds: this.#seconds });
@@ -217,7 +220,7 @@ class StageRun {
 
   #cached(action: Action): StageResult {
     const { sink, options } = this.#environment;
-    const complaint = options.complainAbout?.(this.#planned, action);
+    const complaint = options.inspect?.(this.#planned, action);
     if (complaint !== undefined) return this.#failed("frozen", complaint);
     sink({ kind: "stage-cached", stage: this.#planned.name, key: this.#fingerprint.key });
     return this.#result({ state: "cached", action });

@@ -1,5 +1,7 @@
 /** When a stage that did not end well is tried again, and how long after. */
 
+import { startTimer } from "./timer.ts";
+
 /**
  * Why a stage did not end well. `timeout`: it took longer than its config allows. `lost`: its process
  * ended without a word, or its result did not show up. `memory`: there was not enough. `failed`: it threw
@@ -39,12 +41,12 @@ export function pause(seconds: number, signals: readonly AbortSignal[]): Promise
   if (stop.aborted) return Promise.resolve(true);
   return new Promise((resolve) => {
     const end = (isEarly: boolean) => {
-      clearTimeout(timer);
+      cancel();
       stop.removeEventListener("abort", early);
       resolve(isEarly);
     };
     const early = () => end(true);
-    const timer = setTimeout(() => end(false), seconds * 1000);
+    const cancel = startTimer(seconds, () => end(false));
     stop.addEventListener("abort", early);
   });
 }

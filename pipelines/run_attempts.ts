@@ -9,6 +9,7 @@ import type { PlannedStage } from "./plan.ts";
 import { type PreviewKeeper, receivePreview } from "./preview.ts";
 import { pause, pauseBefore, type RetryCause } from "./retry.ts";
 import type { Lease } from "./store.ts";
+import { startTimer } from "./timer.ts";
 
 /** Time in seconds that a stage gets to save a checkpoint when its time is up. */
 const GRACE_SECONDS = 15;
@@ -66,7 +67,7 @@ async function runOnce(
   const graceSeconds = options.graceSeconds ?? GRACE_SECONDS;
   const timer = timeoutSeconds === undefined
     ? undefined
-    : startTimer(running, timeoutSeconds, graceSeconds);
+    : limitTime(running, timeoutSeconds, graceSeconds);
   const stop = () => running.stop();
   const kill = () => running.kill();
   if (options.kill?.aborted) kill();
@@ -98,18 +99,16 @@ function endOf(outcome: Exclude<JobOutcome, { kind: "done" }>): StageEnd {
 }
 
 /** Asks a job to stop when its time is up, and ends it when it does not. */
-function startTimer(running: RunningJob, seconds: number, graceSeconds: number) {
+function limitTime(running: RunningJob, seconds: number, graceSeconds: number) {
   let isUp = false;
-  let grace: ReturnType<typeof setTimeout> | undefined;
-  const limit = setTimeout(() => {
+  const cancels: (() => void)[] = [];
+  const limit = () => {
     isUp = true;
     running.stop();
-    grace = setTimeout(() => running.kill(), graceSeconds * 1000);
-  }, seconds * 1000);
-  const clear = () => {
-    clearTimeout(limit);
-    clearTimeout(grace);
+    cancels.push(startTimer(graceSeconds, () => running.kill()));
   };
+  cancels.push(startTimer(seconds, limit));
+  const clear = () => cancels.forEach((cancel) => cancel());
   return { isUp: () => isUp, clear };
 }
 
