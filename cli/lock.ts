@@ -42,7 +42,7 @@ export async function openLock(
     throw new FrozenError([head, ...differences].join("\n  "));
   }
   // A config with `--set`, or a part of a sweep, is not what the file stands for.
-  const hasLock = args.set.length === 0 && args.point.length === 0;
+  const hasLock = args.set.length === 0 && (args.point ?? []).length === 0;
   const seen = new Map<string, Result>();
   return {
     path: hasLock ? path : undefined,
