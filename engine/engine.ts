@@ -43,6 +43,29 @@ export interface ProgramInfo {
   toString(): string;
 }
 
+/** A trained network's function of tensors, as it is given to others. */
+export interface ForwardFunction {
+  /** What it computes, in a sentence. */
+  readonly summary: string;
+  readonly inputs: Readonly<Record<string, ForwardInput>>;
+  /** What each output is, by name; no output has the name of an input. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Pure. @returns What `outputs` names. */
+  run(
+    parameters: Readonly<Record<string, tf.Tensor>>,
+    inputs: Readonly<Record<string, tf.Tensor>>,
+  ): Readonly<Record<string, tf.Tensor>>;
+}
+
+export interface ForwardInput {
+  /** The first extent is the batch. */
+  readonly shape: readonly ["batch", ...number[]];
+  /** Default: float32. */
+  readonly dtype?: "float32" | "int32";
+  /** What it is: range, units. */
+  readonly doc: string;
+}
+
 /** Facts that go into cache keys and provenance. */
 export interface EngineInfo {
   readonly backend: "onnx" | "cpu";
