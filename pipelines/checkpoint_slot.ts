@@ -42,6 +42,19 @@ export function checkpointSlot(folder: string, options: CheckpointSlotOptions): 
   };
 }
 
+/** One sentence for each checkpoint in `folder` that could not be loaded. */
+export function damagesOfCheckpoints(folder: string): string[] {
+  return indicesOf(folder).flatMap((index) => {
+    try {
+      read(folder, index);
+      return [];
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return [`Cannot continue from "${index}": ${error.message}`];
+    }
+  });
+}
+
 function load(
   folder: string,
   damaged: Set<string>,

@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { digestOf } from "./digest.ts";
 import { writeDurably } from "./durable_file.ts";
+import { statusOf } from "./file_status.ts";
 import { namesIn, readTextIfThere } from "./read_if_there.ts";
 import { StoreError } from "./store.ts";
 import type { StoreLayout } from "./store_layout.ts";
@@ -72,11 +73,21 @@ export function namesOfRoot(path: string): ReadonlySet<string> {
 function recordsIn(runs: string): string[] {
   return namesIn(runs).flatMap((name) => {
     const folder = `${runs}/${name}`;
-    // `latest` is a link to one of the others.
-    if (!Deno.lstatSync(folder).isDirectory) return [];
-    const names = namesIn(folder);
-    return names.includes("run.json") ? [`${folder}/run.json`] : [`${folder}/events.ndjson`];
+    // `latest` is a link to one of the others, and the rest is no run.
+    if (!isFolder(folder)) return [];
+    return statusOf(`${folder}/run.json`) === undefined
+      ? [`${folder}/events.ndjson`]
+      : [`${folder}/run.json`];
   });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function noteOf({ roots }: StoreLayout, path: string): string {
