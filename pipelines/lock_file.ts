@@ -5,7 +5,7 @@
  * the line "...", so that a file that was cut is known for one.
  */
 
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import type { Json } from "../artifacts/weights.ts";
 import { canonicalJson } from "./canonical_json.ts";
@@ -80,8 +80,12 @@ export function parseLockFile(text: string, path: string): LockFile {
     const shown = JSON.stringify(format) ?? "none";
     throw refuse(lineOf(document, ["format"], lineAt), `its format must be 1, but is ${shown}`);
   }
-  // Nobody writes aliases, so there are none to expand.
-  const parsed = lockSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  visit(document, {
+    Alias(_, { range }) {
+      throw refuse(lineAt(range?.[0] ?? 0), "a lock file has no aliases");
+    },
+  });
+  const parsed = lockSchema.safeParse(document.toJS());
   if (parsed.success) {
     if (parsed.data.results === digestOfResults(parsed.data.stages)) return parsed.data;
     const line = lineOf(document, ["results"], lineAt);
@@ -121,8 +125,8 @@ export function lockedStage(uses: string, { key, document, outputs }: Action): L
 export function hashedPart(document: Json): LockedStage["document"] {
   if (typeof document !== "object" || document === null || !("stage" in document)) return {};
   const { written: _, code, ...rest } = document as { readonly [field: string]: Json };
-  if (typeof code !== "object" || code === null) return rest;
-  return { ...rest, code: digestOf(canonicalJson(code)) };
+  if (code === undefined) return rest;
+  return { ...rest, code: code === null ? null : digestOf(canonicalJson(code)) };
 }
 
 /** The text of a lock file, in an order that depends on nothing but its content. */
