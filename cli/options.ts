@@ -34,6 +34,9 @@ export const engineOptions: OptionGroup = (command) =>
     )
     .option("--threads <count>", "threads inside one operator; 0 means all cores", wholeNumber, 0);
 
+export const trustOption: OptionGroup = (command) =>
+  command.option("--trust-code", "take results of code that was edited since", false);
+
 export const runOptions: OptionGroup = (command) =>
   command
     .option("-j, --jobs <count>", "stages at the same time", positiveNumber, 1)

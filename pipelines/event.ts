@@ -8,7 +8,13 @@ export type StageState = "ran" | "cached" | "failed" | "skipped";
 
 export type Event =
   | { readonly kind: "run-started"; readonly name: string; readonly stages: readonly string[] }
-  | { readonly kind: "stage-cached"; readonly stage: string; readonly key: string }
+  | {
+    readonly kind: "stage-cached";
+    readonly stage: string;
+    readonly key: string;
+    /** The result is of code that was edited since, and `--trust-code` was given. */
+    readonly isTrusted?: true;
+  }
   | {
     readonly kind: "stage-waiting";
     readonly stage: string;

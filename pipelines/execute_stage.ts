@@ -15,6 +15,7 @@ import { runAttempts } from "./run_attempts.ts";
 import type { Checkpoint, EngineChoice } from "./stage.ts";
 import { type ResultFacts, type StageResult, stageResult } from "./stage_result.ts";
 import type { Action, Lease, Lookup, Store, StoredArtifact } from "./store.ts";
+import type { TrustedLookup } from "./trust_code.ts";
 import { waitForLease } from "./wait_for_lease.ts";
 import { waitForResult } from "./wait_for_result.ts";
 
@@ -28,6 +29,8 @@ export interface ExecuteOptions {
   readonly keepGoing: boolean;
   /** Runs stages although their results are there: all of them, or those that are named. */
   readonly force: boolean | ReadonlySet<string>;
+  /** Takes results of code that was edited since. */
+  readonly trusted?: TrustedLookup;
   /** Computes what ran a second time and compares the bytes. */
   readonly checkDeterminism?: boolean;
   /** Time in seconds to wait for another run that computes the same; without it as long as it takes. */
@@ -101,10 +104,12 @@ class StageRun {
   async execute(): Promise<StageResult> {
     const { store, sink, options, whyNothingNew } = this.#environment;
     const { name: stage } = this.#planned;
-    const { key } = this.#fingerprint;
+    const { key, document } = this.#fingerprint;
     const found = await store.lookup(key, { stage });
     if (found.state === "hit" && !this.#isForced) return this.#cached(found.action);
     reportDamage(stage, found, sink);
+    const trusted = this.#isForced ? undefined : await options.trusted?.(document, { stage });
+    if (trusted !== undefined) return this.#cached(trusted);
     const because = whyNothingNew();
     if (because !== undefined) return this.#skipped(because);
     const { stop, leaseTimeoutSeconds: timeoutSeconds } = options;
@@ -222,8 +227,17 @@ class StageRun {
     const { sink, options } = this.#environment;
     const complaint = options.inspect?.(this.#planned, action);
     if (complaint !== undefined) return this.#failed("frozen", complaint);
-    sink({ kind: "stage-cached", stage: this.#planned.name, key: this.#fingerprint.key });
-    return this.#result({ state: "cached", action });
+    const { key } = action;
+    // It keeps the key of the code that made it: a run that does not trust computes the stage.
+    const isTrusted = key !== this.#fingerprint.key;
+    sink({
+      kind: "stage-cached",
+      stage: this.#planned.name,
+      key,
+      ...(isTrusted && { isTrusted: true as const }),
+    });
+    const message = isTrusted ? { message: "Its code was edited since, and trusted" } : {};
+    return this.#result({ state: "cached", action, ...message });
   }
 
   #skipped(because: string): StageResult {
@@ -244,7 +258,7 @@ class StageRun {
   }
 
   #result(facts: Omit<ResultFacts, "key" | "seconds">): StageResult {
-    const { key } = this.#fingerprint;
+    const key = facts.action?.key ?? this.#fingerprint.key;
     return stageResult(this.#planned, { ...facts, key, seconds: this.#seconds });
   }
 }

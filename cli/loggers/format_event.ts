@@ -16,7 +16,7 @@ export function formatEvent(
     `${paint(mark, color, hasColor)} ${printableLine(stage).padEnd(nameWidth)}  ${printable(text)}`;
   switch (event.kind) {
     case "stage-cached":
-      return line("✓", "green", event.stage, `cached   ${shortKey(event.key)}`);
+      return line("✓", "green", event.stage, cachedText(event));
     case "stage-waiting":
       return line("…", "yellow", event.stage, `waits for ${event.holder}`);
     case "stage-started":
@@ -98,6 +98,10 @@ export class Pace {
 /** Text of a stage or a config, safe for a terminal and on one line. */
 export function printableLine(text: string): string {
   return printable(text).replace(/[\t\n]+/g, " ");
+}
+
+function cachedText({ key, isTrusted }: Extract<Event, { kind: "stage-cached" }>): string {
+  return `cached   ${shortKey(key)}${isTrusted ? " (code changed, trusted)" : ""}`;
 }
 
 function shortKey(key: string): string {
