@@ -43,6 +43,7 @@ const size = { height: 32, width: 32 };
 export function tinyNetworks(): TinyNetwork[] {
   return [
     nextFrame("tiny"),
+    nextFrame("small"),
     residual("tiny", "v", true),
     imageDiffusion("modern_tiny", 3, "fixed"),
     imageDiffusion("double_conv_tiny", 0, "learned"),

@@ -25,8 +25,8 @@ export const sampleBatches = [11, 13, 17] as const;
 export const BATCH = "batch";
 
 /**
- * Graphs of one function differ only in constants that depend on the batch, which are shapes and bounds: each
- * is fitted as base + slope * batch and computed from the first input's extent.
+ * Graphs of one function differ only in constants that depend on the batch. Shapes and bounds are fitted as
+ * base + slope * batch and computed from the first input's extent; tables may repeat a row for each sample.
  * @throws {RangeError} When they differ in anything else, naming the operator.
  */
 export function freeBatch(samples: readonly [Sized, Sized, Sized]): Graph {
@@ -55,6 +55,16 @@ export function freeBatch(samples: readonly [Sized, Sized, Sized]): Graph {
     return place;
   };
 
+  /** A table of `[1, ...]` as often as the batch is large. */
+  const repeat = (row: Constant): Value => {
+    const [, ...rest] = row.shape;
+    const shape = compute({ base: [0, ...rest], slope: [1, ...rest.map(() => 0)] });
+    const place = `repeated.${constants.size}`;
+    constants.set(`${place}.row`, row);
+    nodes.push(node("Expand", [`${place}.row`, shape], place));
+    return place;
+  };
+
   graph.nodes.forEach((first, position) => {
     const same = samples.map((sample) => sample.graph.nodes[position]);
     requireSameNode(first, same);
@@ -66,6 +76,8 @@ export function freeBatch(samples: readonly [Sized, Sized, Sized]): Graph {
         requireEqual(first, same.map((each) => each!.inputs[operand]));
         return value;
       }
+      const row = repeatedRow(samples.map(({ batch }) => batch), found);
+      if (row) return repeat(row);
       const list = fit(first, samples.map(({ batch }) => batch), found);
       if (list === undefined) return value;
       const fixed = withOneInferred(first, operand, list);
@@ -103,6 +115,23 @@ function withOneInferred(
   const free = slope.filter((each) => each !== 0).length;
   if (op !== "Reshape" || operand !== 1 || free !== 1 || base.includes(0)) return undefined;
   return base.map((each, i) => slope[i] === 0 ? each : -1);
+}
+
+/** The one row of tables that have it once for each sample. */
+function repeatedRow(
+  batches: readonly number[],
+  found: readonly (Constant | undefined)[],
+): Constant | undefined {
+  const [first] = found;
+  if (!first || first.dtype === "int64") return undefined;
+  const [, ...rest] = first.shape;
+  const size = first.bytes.length / batches[0]!;
+  const row = { dtype: first.dtype, shape: [1, ...rest], bytes: first.bytes.subarray(0, size) };
+  const isRepeated = found.every((table, i) =>
+    table?.shape.join() === [batches[i], ...rest].join() &&
+    table.bytes.every((byte, at) => byte === row.bytes[at % size])
+  );
+  return isRepeated ? row : undefined;
 }
 
 /** How constants depend on the batch; undefined when they do not. */

@@ -60,9 +60,15 @@ Deno.test("exportModel() computes shapes from the batch wherever they depend on 
       x: { shape: ["batch", 4, 3], doc: "" },
       label: { shape: ["batch"], dtype: "int32", doc: "" },
     },
-    outputs: { y: "", z: "" },
+    outputs: { y: "", z: "", table: "" },
     run(_, { x, label }) {
       const [batch] = x!.shape;
+      // More numbers than are written out: a tensor that the function holds.
+      const rows = Array.from({ length: batch! * 300 }, (_, i) => i % 300);
+      const table = tf.add(
+        tf.tensor(rows, [batch!, 300]),
+        tf.cast(tf.expandDims(label!, 1), "float32"),
+      );
       // Twice the batch, tiled, cut to one less, padded back.
       const twice = tf.tile(x!, [2, 1, 1]);
       const cut = tf.slice(twice, [1, 0, 0], [2 * batch! - 1, 4, 3]);
@@ -70,7 +76,7 @@ Deno.test("exportModel() computes shapes from the batch wherever they depend on 
       const folded = tf.reshape(padded, [2, batch!, 4, 3]);
       const hot = tf.oneHot(tf.cast(label!, "int32"), 3);
       const grid = tf.add(tf.zeros([batch!, 4, 3]), tf.expandDims(tf.cast(hot, "float32"), 1));
-      return { y: tf.sum(folded, 0), z: grid };
+      return { y: tf.sum(folded, 0), z: grid, table };
     },
   };
   const engine = await createEngine({ backend: "onnx", threads: 1 });
