@@ -7,7 +7,7 @@ import { asStoreError } from "./durable_file.ts";
 import { statusOf } from "./file_status.ts";
 import { quarantine } from "./quarantine.ts";
 import { readTextIfThere } from "./read_if_there.ts";
-import type { Action } from "./store.ts";
+import type { Action, StoredFile } from "./store.ts";
 import { type StoreLayout, storeLayout } from "./store_layout.ts";
 import { type StoredBlob, type StoreSurvey, surveyStore } from "./survey_store.ts";
 import { artifactDigest } from "./stored_artifact.ts";
@@ -39,7 +39,8 @@ export interface VerifyReport {
 
 /**
  * Verifies the store at `root`, an absolute path: every blob against its name, every record against its
- * own digest, every artifact against its blobs, every checkpoint. What is damaged is moved to `corrupt/`.
+ * own digest, every artifact against its blobs, every checkpoint. What is damaged is moved to `corrupt/`,
+ * and so are the records of results that cannot be used any more; checkpoints stay, older ones are taken.
  *
  * @param tell Told how many bytes of how many were read.
  * @throws {StoreError} When something cannot be read at all.
@@ -65,16 +66,27 @@ function verify(
   const allBytes = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
   const uses = usesOf(survey);
   const damages = verifyRecords(layout, survey);
+  const lost = new Set<string>();
   let doneBytes = 0;
   for (const blob of blobs) {
     const message = verifyBlob(layout, blob);
     if (message !== undefined) {
       const path = relative(layout, blob.path);
       damages.push({ kind: "blob", path, message, uses: uses.get(blob.digest) ?? [] });
+      lost.add(blob.digest);
     }
     tell(doneBytes += blob.bytes, allBytes);
   }
-  damages.push(...missingBlobs(layout, survey, uses));
+  for (const digest of missingBlobs(layout, survey)) {
+    const path = relative(layout, layout.blob(digest));
+    const message = `the bytes must have digest ${digest}, but they are missing`;
+    damages.push({ kind: "blob", path, message, uses: uses.get(digest) ?? [] });
+    lost.add(digest);
+  }
+  // No hit any more, and no damage in the next verification.
+  for (const { action, path } of survey.results) {
+    if (filesOf(action).some(({ sha256 }) => lost.has(sha256))) quarantine(layout, path);
+  }
   for (const { path } of survey.checkpoints) {
     for (const message of damagesOfCheckpoints(path)) {
       damages.push({ kind: "checkpoint", path: relative(layout, path), message, uses: [] });
@@ -141,21 +153,21 @@ function digestIfThere(path: string): string | undefined {
   }
 }
 
-/** Blobs that a record promises and that are not there. */
-function missingBlobs(
-  layout: StoreLayout,
-  { blobs, results }: StoreSurvey,
-  uses: ReadonlyMap<string, readonly BlobUse[]>,
-): StoreDamage[] {
-  return [...uses].filter(([digest]) => !blobs.has(digest)).flatMap(([digest, users]) => {
-    // Garbage collection may have taken a record with its blobs since.
-    const isPromised = results.some(({ blobs, path }) =>
-      blobs.has(digest) && statusOf(path) !== undefined
-    );
-    if (!isPromised || statusOf(layout.blob(digest)) !== undefined) return [];
-    const message = `the bytes must have digest ${digest}, but they are missing`;
-    return [{ kind: "blob", path: relative(layout, layout.blob(digest)), message, uses: users }];
-  });
+/** Blobs that a result promises and that are not there. A log that is missing costs nobody a result. */
+function missingBlobs(layout: StoreLayout, { blobs, results }: StoreSurvey): Set<string> {
+  const missing = new Set<string>();
+  for (const { action, path } of results) {
+    for (const { sha256 } of filesOf(action)) {
+      if (blobs.has(sha256) || statusOf(layout.blob(sha256)) !== undefined) continue;
+      // Garbage collection may have taken the record with its blobs since.
+      if (statusOf(path) !== undefined) missing.add(sha256);
+    }
+  }
+  return missing;
+}
+
+function filesOf({ outputs }: Action): readonly StoredFile[] {
+  return Object.values(outputs).flatMap(({ files }) => files);
 }
 
 function usesOf({ results }: StoreSurvey): ReadonlyMap<string, readonly BlobUse[]> {
