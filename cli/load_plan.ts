@@ -1,6 +1,7 @@
 /** Config file -> Plan, for every verb that takes a config. */
 
 import { PointChoiceError } from "../pipelines/choose_points.ts";
+import { formatDiagnostic } from "../pipelines/diagnostic.ts";
 import { parseConfig } from "../pipelines/parse_config.ts";
 import { type Plan, planPipeline } from "../pipelines/plan.ts";
 import { UsageError } from "./print_failure.ts";
@@ -19,5 +20,6 @@ export async function loadPlan(args: ConfigArguments, host: Host): Promise<Plan>
   }).catch((error: unknown) => {
     throw error instanceof PointChoiceError ? new UsageError(error.message) : error;
   });
+  for (const warning of config.warnings) host.terminal.err(`${formatDiagnostic(warning)}\n`);
   return await planPipeline(config, await host.loadStages());
 }

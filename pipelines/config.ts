@@ -2,6 +2,7 @@
 
 import type { Json } from "../artifacts/weights.ts";
 import type { MapNode } from "./config_node.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import type { RetryPolicy } from "./retry.ts";
 import type { Origin } from "./source.ts";
 
@@ -60,4 +61,8 @@ export interface PipelineConfig {
   /** In file order. */
   readonly stages: ReadonlyMap<string, StageConfig>;
   readonly profiles: readonly string[];
+  /** Environment variables whose values must not be seen. */
+  readonly secrets: readonly string[];
+  /** What a person should know although the config is valid. */
+  readonly warnings: readonly Diagnostic[];
 }

@@ -5,6 +5,7 @@ import type { Event, EventSink, RunStatus } from "./event.ts";
 import { type ExecuteOptions, executeStage, stopReason } from "./execute_stage.ts";
 import type { Executor } from "./executors/executor.ts";
 import type { Plan, PlannedStage } from "./plan.ts";
+import { asItIs, redactAll } from "./redact.ts";
 import { fits } from "./resources.ts";
 import type { PreviewRecord, RunRecord } from "./run_record.ts";
 import { skippedStage, type StageResult } from "./stage_result.ts";
@@ -27,7 +28,10 @@ export async function executePlan(
 ): Promise<RunRecord> {
   const started = performance.now();
   const previews: PreviewRecord[] = [];
-  const sink = (event: Event) => {
+  const { redact = asItIs } = options;
+  // The one way of all events to whoever listens.
+  const sink = (said: Event) => {
+    const event = redactAll(said, redact);
     if (event.kind === "stage-preview") previews.push(recordOf(event));
     listener(event);
   };
@@ -40,7 +44,7 @@ export async function executePlan(
   const record = await buildRecord({ plan, results, previews, status, seconds }, store, options);
   await store.settle(ran.map(({ record }) => record.key));
   sink({ kind: "run-finished", status: record.status, seconds });
-  return record;
+  return redactAll(record, redact);
 }
 
 function recordOf({ kind: _, ...preview }: Extract<Event, { kind: "stage-preview" }>) {

@@ -26,6 +26,12 @@ export function configSchema(table: StageTable): Json {
           "Configs to build on, relative to this file. Maps merge, lists replace, later wins.",
         anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
       },
+      secrets: {
+        description:
+          "Environment variables whose values are kept out of logs, records and reports.",
+        type: "array",
+        items: { type: "string", pattern: "^[A-Z][A-Z0-9_]{0,63}$" },
+      },
       profiles: {
         description: "Named overrides, chosen with --profile.",
         type: "object",

@@ -17,10 +17,11 @@ import { complaintAboutStageName } from "./point_name.ts";
 import { stageKeys } from "./override_config.ts";
 import { parseDuration, parseMemory } from "./quantity.ts";
 import { readRetry } from "./read_retry.ts";
+import { findLiteralSecrets, readSecretNames } from "./secrets.ts";
 import type { Origin } from "./source.ts";
 
 const bodyKeys: readonly string[] = ["name", "seed", "params", "matrix", "stages"];
-const configKeys: readonly string[] = [...bodyKeys, "profiles", "extends"];
+const configKeys: readonly string[] = [...bodyKeys, "profiles", "secrets", "extends"];
 const resourceKeys: readonly string[] = ["cpus", "gpu", "memory"];
 
 /** Reads what is there; whatever is wrong goes to `diagnostics`, and a default takes its place. */
@@ -57,6 +58,8 @@ class ConfigReader {
       ...(seed === undefined ? {} : { seedOrigin: seed.node.origin }),
       stages: this.#readStages(root),
       profiles: this.#readProfiles(root.entries.get("profiles")?.node),
+      secrets: readSecretNames(root.entries.get("secrets")?.node, this.#diagnostics),
+      warnings: findLiteralSecrets(root),
     };
   }
 

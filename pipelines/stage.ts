@@ -100,6 +100,8 @@ export interface StagePermissions {
   readonly engine?: boolean;
   /** Hosts it may download from. */
   readonly net?: readonly string[];
+  /** Environment variables it may read, such as a token for a download, if the config names them as secrets. */
+  readonly env?: readonly string[];
 }
 
 /** Some of the params; of a param that is a map, some of its fields. */

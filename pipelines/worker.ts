@@ -4,6 +4,7 @@ import type { ArtifactKindId, ArtifactKinds, ArtifactKindTable } from "../artifa
 import type { Job, JobOutcome, WorkerEvent } from "./job.ts";
 import { openConfined, openConfinedFolder } from "./open_confined.ts";
 import { sendPreview } from "./preview.ts";
+import { asItIs, type Redact, redactAll } from "./redact.ts";
 import type {
   AnyStage,
   CheckpointSlot,
@@ -21,6 +22,8 @@ export interface WorkerOptions {
   readonly store: Store;
   readonly emit: (event: WorkerEvent) => void;
   readonly signal: AbortSignal;
+  /** Removes secrets from what the stage says. */
+  readonly redact?: Redact;
 }
 
 /**
@@ -33,7 +36,9 @@ export async function runJob(job: Job, options: WorkerOptions): Promise<JobOutco
   const warnings: string[] = [];
   const log: string[] = [];
   let step = 0;
-  const emit = (event: WorkerEvent) => {
+  const emit = (said: WorkerEvent) => {
+    // Here, because warnings and log are kept with the result.
+    const event = redactAll(said, options.redact ?? asItIs);
     if (event.kind === "progress") step = event.progress.step;
     if (event.kind === "resumed") step = event.step;
     if (event.kind === "warning") warnings.push(event.message);
@@ -82,6 +87,12 @@ export async function runJob(job: Job, options: WorkerOptions): Promise<JobOutco
 /** What went wrong, for a person and for the log. */
 export function failureOf(error: unknown): JobOutcome {
   if (!(error instanceof Error)) return { kind: "failed", message: String(error), stack: "" };
+  if (error instanceof Deno.errors.NotCapable) {
+    // Deno's advice to run again with a flag is for people who start Deno themselves.
+    const refused = error.message.replace(/, (run again with|specify) .*$/s, "");
+    const message = `${refused}, but a stage gets no more than it declares`;
+    return { kind: "failed", message, stack: error.stack ?? "" };
+  }
   return { kind: "failed", message: error.message, stack: error.stack ?? "" };
 }
 

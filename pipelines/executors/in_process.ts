@@ -2,6 +2,7 @@
 
 import type { ArtifactKindTable } from "../../artifacts/artifact.ts";
 import { openLocalStore } from "../local_store.ts";
+import type { Redact } from "../redact.ts";
 import type { StageTable } from "../stage.ts";
 import type { Store } from "../store.ts";
 import { runJob } from "../worker.ts";
@@ -12,6 +13,7 @@ export interface InProcessOptions {
   readonly kinds: ArtifactKindTable;
   /** Of the run; a job that names another one opens that. */
   readonly store: Store;
+  readonly redact?: Redact;
 }
 
 /** An executor without processes: a crash in native code ends the run, and `kill` only asks. */

@@ -3,10 +3,14 @@
  * lack of memory ends one stage, not the run.
  */
 
+import { dirname } from "node:path";
 import { removeIfThere } from "../durable_file.ts";
 import type { Job, JobOutcome } from "../job.ts";
+import type { Secrets } from "../redact.ts";
 import type { StagePermissions } from "../stage.ts";
 import { StoreError } from "../store.ts";
+import { storeLayout } from "../store_layout.ts";
+import { childEnvironment } from "./child_environment.ts";
 import type { Executor, ExecutorOptions, RunningJob } from "./executor.ts";
 import { MemoryKills, saysLackOfMemory } from "./lack_of_memory.ts";
 import { hasGroups, signalGroup } from "./process_group.ts";
@@ -16,10 +20,10 @@ import { MessageReader, type WorkerMessage } from "./worker_message.ts";
 export interface LocalProcessOptions {
   /** Program whose `worker <job file>` runs a job: a path or URL. */
   readonly main: string;
-  /** Folders that the program may read beside the project and the store: where its modules are. */
-  readonly read: readonly string[];
-  /** Folder with the `node_modules` that this program runs with. */
+  /** Folder with the `node_modules` that this program runs with, which stages may read. */
   readonly packages?: string;
+  /** Removed from all that a stage says; a stage that declares one gets it in its environment. */
+  readonly secrets?: Secrets;
 }
 
 /** An executor that starts one `deno run ... worker` for each job. */
@@ -28,24 +32,47 @@ export function localProcessExecutor(options: LocalProcessOptions): Executor {
   return { start: (job, more) => startProcess(job, { ...options, memoryKills }, more) };
 }
 
-/** The `--allow-*` flags of a job's process. */
+/**
+ * The `--allow-*` flags of a job's process.
+ *
+ * It reads the store, the program's packages, and what its parameters name; modules need no permission.
+ * It writes where its result goes: of the store's records only those that share two digits with its key.
+ */
 export function permissionFlags(
-  job: Pick<Job, "store" | "projectFolder">,
+  job: Pick<Job, "store" | "key" | "files">,
   permissions: StagePermissions,
-  read: readonly string[],
+  { packages, secrets = new Map() }: Pick<LocalProcessOptions, "packages" | "secrets"> = {},
 ): string[] {
+  const { temporary, corrupt, objects, action, notes, partial } = storeLayout(job.store);
+  const write = [temporary, objects, corrupt, partial(job.key)];
+  const records = [action(job.key), notes(job.key)].map(dirname);
+  const modules = packages === undefined ? [] : foldersOfPackages(packages);
+  const read = [job.store, ...modules, ...job.files.map(({ absolute }) => absolute)];
   const flags = [
-    `--allow-read=${[job.projectFolder, job.store, ...read].map(escapeComma).join(",")}`,
-    `--allow-write=${escapeComma(job.store)}`,
+    `--allow-read=${read.map(escapeComma).join(",")}`,
+    `--allow-write=${[...write, ...records].map(escapeComma).join(",")}`,
   ];
   if (permissions.net !== undefined && permissions.net.length > 0) {
     flags.push(`--allow-net=${permissions.net.join(",")}`);
   }
+  const variables = Object.keys(declaredSecrets(permissions, secrets));
+  if (variables.length > 0) flags.push(`--allow-env=${variables.join(",")}`);
   // Native code can do anything, so a stage must ask for it. Pointers into a library that a path may
   // be allowed for need the permission without a path. Nothing else is needed: neither environment nor
   // system information.
   if (permissions.engine === true) flags.push("--allow-ffi");
   return flags;
+}
+
+/** Those that the stage declares too. */
+function declaredSecrets({ env = [] }: StagePermissions, secrets: Secrets): Record<string, string> {
+  return Object.fromEntries([...secrets].filter(([name]) => env.includes(name)));
+}
+
+/** `node_modules`, also by the path that it is a link to. */
+function foldersOfPackages(folder: string): readonly string[] {
+  const path = `${folder}/node_modules`;
+  return isFolder(path) ? [...new Set([path, Deno.realPathSync(path)])] : [];
 }
 
 /**
@@ -68,7 +95,9 @@ function isFolder(path: string): boolean {
 
 function startProcess(
   job: Job,
-  { main, read, packages, memoryKills }: LocalProcessOptions & { readonly memoryKills: MemoryKills },
+  { main, packages, secrets = new Map(), memoryKills }: LocalProcessOptions & {
+    readonly memoryKills: MemoryKills;
+  },
   { permissions, emit }: ExecutorOptions,
 ): RunningJob {
   const word = `@${crypto.randomUUID()} `;
@@ -82,11 +111,16 @@ function startProcess(
       "--no-check",
       "--cached-only",
       ...packageFlags(packages),
-      ...permissionFlags(job, permissions, read),
+      ...permissionFlags(job, permissions, {
+        ...(packages !== undefined && { packages }),
+        secrets,
+      }),
       main,
       "worker",
       jobFile,
     ],
+    clearEnv: true,
+    env: { ...childEnvironment(permissions), ...declaredSecrets(permissions, secrets) },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -98,7 +132,7 @@ function startProcess(
     // A child that is gone cannot be told anything; its outcome says so.
     stdin.write(new TextEncoder().encode(text)).catch(() => undefined);
   };
-  tell(`${word}\n`);
+  tell(`${word}\n${JSON.stringify([...secrets.values()])}\n`);
   const finish = async (): Promise<JobOutcome> => {
     let last: WorkerMessage | undefined;
     let lacksMemory = false;

@@ -5,6 +5,7 @@ import type { ArtifactKindTable } from "../../artifacts/artifact.ts";
 import { statusOf } from "../file_status.ts";
 import { parseJob, type WorkerEvent } from "../job.ts";
 import { openLocalStore } from "../local_store.ts";
+import { redactAll, redactor } from "../redact.ts";
 import type { StageTable } from "../stage.ts";
 import { StoreError } from "../store.ts";
 import { failureOf, runJob } from "../worker.ts";
@@ -17,8 +18,8 @@ const PROGRESS_INTERVAL_MS = 50;
 /**
  * Runs the job of a file and tells the parent about it on standard output.
  *
- * Standard input is the parent: its first line is the word that marks messages, `stop` asks for a
- * checkpoint and an end, and when it closes the parent is gone and this process must not outlive it.
+ * Standard input is the parent: its first line is the word that marks messages, the second has the
+ * secrets that must not be seen, `stop` asks for a checkpoint and an end, and when it closes the parent is gone and this process must not outlive it.
  *
  * @returns The process's exit code.
  */
@@ -34,7 +35,10 @@ export async function serveJob(
   Deno.addSignalListener("SIGTERM", stop);
   const lines = readLines(Deno.stdin.readable);
   const word = `${(await lines.next()).value ?? ""}`;
-  const send = (message: WorkerMessage) => writeAll(encodeMessage(word, message));
+  const redact = redactor(JSON.parse((await lines.next()).value ?? "[]") as string[]);
+  const send = (message: WorkerMessage) => {
+    writeAll(encodeMessage(word, redactAll(message, redact)));
+  };
   followParent(lines, stop);
   const lookUp = () => {
     // A stage without a pause would see neither that it is to stop nor that its parent is gone.
@@ -46,7 +50,8 @@ export async function serveJob(
   try {
     const job = parseJob(await Deno.readTextFile(jobFile));
     const store = openLocalStore(job.store);
-    const outcome = await runJob(job, { stages, kinds, store, emit, signal: abort.signal });
+    const { signal } = abort;
+    const outcome = await runJob(job, { stages, kinds, store, emit, signal, redact });
     send({ kind: "outcome", outcome });
     return outcome.kind === "done" ? 0 : 1;
   } catch (error) {

@@ -14,6 +14,7 @@ import { openLocalStore } from "../../pipelines/local_store.ts";
 import { parseConfig } from "../../pipelines/parse_config.ts";
 import { planPipeline } from "../../pipelines/plan.ts";
 import type { RunRecord } from "../../pipelines/run_record.ts";
+import { redactor, type Secrets } from "../../pipelines/redact.ts";
 import type { StageTable } from "../../pipelines/stage.ts";
 import { tinyStages } from "./tiny_stages.ts";
 
@@ -22,6 +23,7 @@ export interface TinyOptions extends Partial<ExecuteOptions> {
   readonly store?: string;
   readonly stages?: StageTable;
   readonly onEvent?: (event: Event) => void;
+  readonly secrets?: Secrets;
   /** In processes of their own rather than in this one. */
   readonly inProcesses?: boolean;
 }
@@ -68,9 +70,11 @@ export async function runConfig(folder: string, options: TinyOptions = {}): Prom
   const config = await parseConfig("config.yaml", { folder, set: options.set ?? [] });
   const plan = await planPipeline(config, stages);
   const store = openLocalStore(options.store ?? `${folder}/store`);
+  const { secrets = new Map() } = options;
+  const redact = redactor(secrets.values());
   const executor = options.inProcesses
-    ? tinyProcesses()
-    : inProcessExecutor({ stages, kinds: artifactKinds, store });
+    ? tinyProcesses(secrets)
+    : inProcessExecutor({ stages, kinds: artifactKinds, store, redact });
   const events: Event[] = [];
   const sink = (event: Event) => {
     events.push(event);
@@ -86,6 +90,7 @@ export async function runConfig(folder: string, options: TinyOptions = {}): Prom
     force: false,
     configText: yamlOf(folder),
     provenance: {},
+    redact,
     ...options,
   });
   const states = record.stages.map(({ name, state }) => [name, state]);
@@ -112,11 +117,12 @@ export function stopAtStep(step: number): Pick<TinyOptions, "stop" | "onEvent"> 
 }
 
 /** Runs the tiny stages as child processes. */
-export function tinyProcesses(): Executor {
+export function tinyProcesses(secrets: Secrets = new Map()): Executor {
   const root = new URL("../../", import.meta.url).pathname;
   return localProcessExecutor({
     main: new URL("./tiny_main.ts", import.meta.url).href,
     packages: root,
+    secrets,
   });
 }
 

@@ -69,9 +69,12 @@ stages:
 `;
     const { record, events } = await tinyRun(folder, yaml, { inProcesses: true });
     assert.equal(record.stages[0]?.message, "The stage took longer than 2 s");
-    assert.deepEqual(events.flatMap((event) => event.kind === "stage-retrying" ? [event.cause] : []), [
-      "timeout",
-    ]);
+    assert.deepEqual(
+      events.flatMap((event) => event.kind === "stage-retrying" ? [event.cause] : []),
+      [
+        "timeout",
+      ],
+    );
     const resumed = events.flatMap((event) => event.kind === "stage-resumed" ? [event.step] : []);
     assert.ok(
       (resumed[0] ?? 0) > 0,
@@ -117,15 +120,18 @@ Deno.test("kill ends a process that does not stop by itself", () =>
   }));
 
 Deno.test("permissionFlags() gives the least that a stage declares", () => {
-  const job = { store: "/p/s,1", projectFolder: "/p" };
-  assert.deepEqual(permissionFlags(job, {}, ["/code"]), [
-    "--allow-read=/p,/p/s,,1,/code",
-    "--allow-write=/p/s,,1",
+  const key = "0123".padEnd(64, "4");
+  const job = { store: "/p/s,1", key, files: [{ written: "a", absolute: "/p/data/a,b" }] };
+  const write = ["tmp", "objects", "corrupt", `partial/${key}`, "actions/01", "notes/01"]
+    .map((name) => `/p/s,,1/${name}`).join(",");
+  assert.deepEqual(permissionFlags(job, {}), [
+    "--allow-read=/p/s,,1,/p/data/a,,b",
+    `--allow-write=${write}`,
   ]);
-  assert.deepEqual(permissionFlags(job, { net: ["a.org", "b.org"] }, []), [
-    "--allow-read=/p,/p/s,,1",
-    "--allow-write=/p/s,,1",
+  assert.deepEqual(permissionFlags({ ...job, files: [] }, { net: ["a.org", "b.org"] }), [
+    "--allow-read=/p/s,,1",
+    `--allow-write=${write}`,
     "--allow-net=a.org,b.org",
   ]);
-  assert.ok(permissionFlags(job, { engine: true }, []).includes("--allow-ffi"));
+  assert.ok(permissionFlags(job, { engine: true }).includes("--allow-ffi"));
 });

@@ -1,0 +1,18 @@
+/** A host whose terminal shows no secrets. */
+
+import { asItIs, type Redact } from "../pipelines/redact.ts";
+import type { Host } from "./verb.ts";
+
+export function redactedHost(host: Host, redact: Redact): Host {
+  if (redact === asItIs) return host;
+  const { terminal } = host;
+  return {
+    folder: host.folder,
+    loadStages: host.loadStages,
+    terminal: {
+      ...terminal,
+      out: (text) => terminal.out(redact(text)),
+      err: (text) => terminal.err(redact(text)),
+    },
+  };
+}
