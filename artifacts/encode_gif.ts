@@ -24,7 +24,11 @@ interface GifLibrary {
     finish(): void;
     bytes(): Uint8Array<ArrayBuffer>;
   };
-  quantize(rgba: Uint8Array, maxColors: number): Color[];
+  quantize(
+    rgba: Uint8Array,
+    maxColors: number,
+    options: { readonly format: "rgb565" | "rgb444" },
+  ): Color[];
   applyPalette(rgba: Uint8Array, palette: readonly Color[]): Uint8Array;
 }
 
@@ -35,6 +39,8 @@ const BLACK: Color = [0, 0, 0];
 const KEEP = 1;
 // The pixels that the palette of a film with more than 256 colours is chosen from.
 const MAX_QUANTISED_PIXELS = 1 << 19;
+// Clustering takes the square of the colours: all 65,536 of 16 bits, as in noise, take half a minute.
+const MAX_CLUSTERED_COLORS = 8192;
 
 export interface GifOptions {
   /** Time of each frame; GIF keeps it in steps of 10 ms, and browsers slow down below 20 ms. */
@@ -144,8 +150,18 @@ function quantisedIndices(frames: readonly Picture[]): Indexed {
     for (; position < colors.length; position += stride) sample[taken++] = colors[position] ?? 0;
     position -= colors.length;
   }
-  const palette = gif.quantize(new Uint8Array(sample.buffer), MAX_COLORS - 1);
+  const format = countColors(sample) > MAX_CLUSTERED_COLORS ? "rgb444" : "rgb565";
+  const palette = gif.quantize(new Uint8Array(sample.buffer), MAX_COLORS - 1, { format });
   return { palette, indices: films.map((film) => gif.applyPalette(film, palette)) };
+}
+
+/** Colours of 16 bits that occur among pixels of 0xAABBGGRR. */
+function countColors(pixels: Uint32Array): number {
+  const isThere = new Uint8Array(1 << 16);
+  for (const pixel of pixels) {
+    isThere[((pixel & 0xf8) << 8) | ((pixel >> 5) & 0x7e0) | ((pixel >> 19) & 0x1f)] = 1;
+  }
+  return isThere.reduce((sum, bit) => sum + bit, 0);
 }
 
 function toRgba(frame: Picture): Uint8Array<ArrayBuffer> {

@@ -67,6 +67,20 @@ Deno.test("encodeGif() quantises a film of many colours within 16 of 255 per cha
   assert.ok(error / pixels.length < 16, `mean error is ${error / pixels.length}`);
 });
 
+Deno.test("encodeGif() quantises noise of every colour, clustering its coarser colours", () => {
+  // All 65,536 colours of 16 bits: as many pairs take half a minute, those of 12 bits 0.1 s.
+  const side = 256;
+  const pixels = new Uint8Array(side * side * 3);
+  for (let i = 0; i < side * side; i++) {
+    pixels.set([(i >> 11) << 3, ((i >> 5) & 63) << 2, (i & 31) << 3], i * 3);
+  }
+  const film: Picture[] = [{ width: side, height: side, channels: 3, pixels }];
+  const seen = decodeGif(encodeGif(film, { delayMs: 100 })).frames[0] ?? new Uint8Array();
+  const error = pixels.reduce((sum, value, i) => sum + Math.abs(value - (seen[i] ?? 0)), 0);
+  // 255 colours in a cube of 256: cells of edge 40, whose mean distance to the middle is 10 per channel.
+  assert.ok(error / pixels.length < 16, `mean error is ${error / pixels.length}`);
+});
+
 Deno.test("encodeGif() loops for ever and holds the last frame as long as it is told", () => {
   const film = [1, 2, 3].map((gray) => gray256(new Uint8Array(256).fill(gray)));
   const decoded = decodeGif(encodeGif(film, { delayMs: 120, lastDelayMs: 960 }));
