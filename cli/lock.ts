@@ -29,7 +29,7 @@ export interface RunLock {
 
 /** @throws {FrozenError} With `frozen`, when the file is missing, unreadable or not of this plan. */
 export async function openLock(
-  args: ConfigArguments & { readonly frozen: boolean },
+  args: ConfigArguments & { readonly frozen: boolean; readonly trustCode?: boolean },
   plan: Plan,
   keys: KeyContext,
   host: Host,
@@ -41,8 +41,9 @@ export async function openLock(
     const head = `The config is not that of ${relative(host.folder, path)}:`;
     throw new FrozenError([head, ...differences].join("\n  "));
   }
-  // A config with `--set`, or a part of a sweep, is not what the file stands for.
-  const hasLock = args.set.length === 0 && (args.point ?? []).length === 0;
+  // A config with `--set`, or a part of a sweep, is not what the file stands for; nor are results of
+  // other code than there is.
+  const hasLock = args.set.length === 0 && (args.point ?? []).length === 0 && !args.trustCode;
   const seen = new Map<string, Result>();
   return {
     path: hasLock ? path : undefined,

@@ -1,47 +1,51 @@
 /** `plan <config>`: what a run would do, and why; computes nothing and writes nothing. */
 
-import { resolve } from "node:path";
-import { forecast, type StageForecast } from "../pipelines/forecast.ts";
+import { configOrigins, configTextWithOrigins } from "../pipelines/config_origins.ts";
 import { short } from "../pipelines/digest.ts";
-import { openLocalStore } from "../pipelines/local_store.ts";
+import type { StageForecast } from "../pipelines/forecast.ts";
 import type { Plan } from "../pipelines/plan.ts";
 import { resolvedConfig, resolvedConfigText } from "../pipelines/resolved_config.ts";
-import { chooseEngine } from "./engine_choice.ts";
 import { ExitCode } from "./exit_code.ts";
 import { foldForecasts, foldNames } from "./fold_points.ts";
-import { keyContext } from "./key_context.ts";
+import { type ForecastArguments, forecastJson, forecastPlan } from "./forecast_plan.ts";
 import { loadPlan } from "./load_plan.ts";
 import { type Color, paint } from "./paint.ts";
-import type {
-  ConfigArguments,
-  EngineArguments,
-  Host,
-  JsonArguments,
-  StoreArguments,
-} from "./verb.ts";
+import { UsageError } from "./print_failure.ts";
+import type { Host, JsonArguments } from "./verb.ts";
 
-export interface PlanArguments
-  extends ConfigArguments, StoreArguments, EngineArguments, JsonArguments {
+export interface PlanArguments extends ForecastArguments, JsonArguments {
   /** Print the complete config instead: composed, interpolated, with every default. */
   readonly resolved: boolean;
+  /** With `resolved`: where each value is written. */
+  readonly origins: boolean;
+  /** Exit code 6 when a run would not find everything cached. */
+  readonly check: boolean;
 }
 
+/** @throws {UsageError} For `--origins` without `--resolved`. */
 export async function planVerb(args: PlanArguments, host: Host): Promise<ExitCode> {
+  if (args.origins && !args.resolved) throw new UsageError("--origins needs --resolved");
   const plan = await loadPlan(args, host);
   if (args.resolved) {
-    const text = args.json
-      ? `${JSON.stringify(resolvedConfig(plan), null, 2)}\n`
-      : resolvedConfigText(plan);
-    host.terminal.out(text);
+    host.terminal.out(args.json ? resolvedJson(plan, args) : resolvedText(plan, args));
     return ExitCode.done;
   }
-  const store = openLocalStore(resolve(host.folder, args.store));
-  const memory = { store: store.location, isReadOnly: true };
-  const stages = await forecast(plan, store, keyContext(chooseEngine(args).facts, memory));
+  const stages = await forecastPlan(plan, args, host);
   host.terminal.out(
     args.json ? planJson(plan, stages) : planText(plan, stages, host.terminal.hasColor),
   );
-  return ExitCode.done;
+  const isDone = stages.every(({ state }) => state === "cached");
+  return args.check && !isDone ? ExitCode.frozenDiffers : ExitCode.done;
+}
+
+function resolvedText(plan: Plan, { origins }: PlanArguments): string {
+  return origins ? configTextWithOrigins(plan) : resolvedConfigText(plan);
+}
+
+function resolvedJson(plan: Plan, { origins }: PlanArguments): string {
+  const config = resolvedConfig(plan);
+  const shown = origins ? { config, origins: configOrigins(plan) } : config;
+  return `${JSON.stringify(shown, null, 2)}\n`;
 }
 
 function planJson(plan: Plan, forecasts: readonly StageForecast[]): string {
@@ -49,9 +53,7 @@ function planJson(plan: Plan, forecasts: readonly StageForecast[]): string {
     name: each.planned.name,
     uses: each.planned.stage.id,
     state: each.state,
-    ...("fingerprint" in each ? { key: each.fingerprint?.key } : {}),
-    ...(each.state === "cached" ? {} : { reason: each.reason, waitsFor: each.waitsFor }),
-    ...(each.state === "run" ? { changes: each.changes } : {}),
+    ...forecastJson(each),
   }));
   return `${JSON.stringify({ name: plan.config.name, stages }, null, 2)}\n`;
 }
@@ -73,7 +75,11 @@ export function planText(
   const usesWidth = Math.max(...forecasts.map(({ planned }) => planned.stage.id.length));
   const lines = folded.map(({ first, name, reason }) => {
     const word = paint(first.state.padEnd(7), colors[first.state], hasColor);
-    const detail = first.state === "cached" ? short(first.fingerprint.key) : reason;
+    const detail = first.state !== "cached"
+      ? reason
+      : first.trusted === undefined
+      ? short(first.fingerprint.key)
+      : "code changed, trusted";
     const uses = first.planned.stage.id.padEnd(usesWidth);
     return `${word}  ${name.padEnd(nameWidth)}  ${uses}  ${detail}`;
   });

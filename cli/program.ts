@@ -1,8 +1,9 @@
 /** The command line: parses it, calls one verb, gives the exit code. */
 
-import { Command, CommanderError, type Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import manifest from "../deno.json" with { type: "json" };
 import type { CheckArguments } from "./check.ts";
+import type { DagArguments } from "./dag.ts";
 import type { DoctorArguments } from "./doctor.ts";
 import { ExitCode } from "./exit_code.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type OptionGroup,
   runOptions,
   storeOptions,
+  trustOption,
 } from "./options.ts";
 import type { PlanArguments } from "./plan.ts";
 import { printFailure } from "./print_failure.ts";
@@ -78,7 +80,7 @@ function describeOption({ description, argChoices, defaultValue }: Option): stri
 
 function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
   addVerb(program, "run <config>", "run a pipeline and write its report", [
-    ...planOptions,
+    ...forecastOptions,
     runOptions,
   ])
     .option("--runs <folder>", "where reports are kept", "runs")
@@ -117,8 +119,10 @@ function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
 }
 
 function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {
-  addVerb(program, "plan <config>", "show what a run would do, and why", planOptions)
+  addVerb(program, "plan <config>", "show what a run would do, and why", forecastOptions)
     .option("--resolved", "print the complete config instead", false)
+    .option("--origins", "with --resolved: where each value is written", false)
+    .option("--check", "exit with 6 when something would run", false)
     .action(async (config: string, options: Omit<PlanArguments, "config">) => {
       const { planVerb } = await import("./plan.ts");
       setCode(await planVerb({ ...options, config }, host));
@@ -128,7 +132,7 @@ function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {
       const { checkVerb } = await import("./check.ts");
       setCode(await checkVerb({ ...options, configs }, host));
     });
-  addVerb(program, "why <config> [stage]", "name the change that makes a stage run", planOptions)
+  addVerb(program, "why <config> [stage]", "name the change that makes a stage run", forecastOptions)
     .action(async (
       config: string,
       stage: string | undefined,
@@ -136,6 +140,21 @@ function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {
     ) => {
       const { whyVerb } = await import("./why.ts");
       setCode(await whyVerb({ ...options, config, ...optional("stage", stage) }, host));
+    });
+  addVerb(program, "dag <config>", "draw the stages and what flows between them", [
+    configOptions,
+    storeOptions,
+    engineOptions,
+    trustOption,
+  ])
+    .addOption(
+      new Option("--format <format>", "language of the drawing")
+        .choices(["text", "mermaid", "dot", "json"])
+        .default("text"),
+    )
+    .action(async (config: string, options: Omit<DagArguments, "config">) => {
+      const { dagVerb } = await import("./dag.ts");
+      setCode(await dagVerb({ ...options, config }, host));
     });
 }
 
@@ -156,6 +175,7 @@ function addCatalogueVerbs(program: Command, host: Host, setCode: SetCode): void
 
 const checkOptions: readonly OptionGroup[] = [configOptions, jsonOption];
 const planOptions: readonly OptionGroup[] = [...checkOptions, storeOptions, engineOptions];
+const forecastOptions: readonly OptionGroup[] = [...planOptions, trustOption];
 
 function addVerb(
   program: Command,

@@ -10,6 +10,7 @@ import { forecast, reasonToRun } from "../pipelines/forecast.ts";
 import { openLocalStore } from "../pipelines/local_store.ts";
 import { redactError, redactor, type Secrets } from "../pipelines/redact.ts";
 import { resolvedConfigText } from "../pipelines/resolved_config.ts";
+import { trustedLookup } from "../pipelines/trust_code.ts";
 import { valuesOfSecrets } from "../pipelines/secrets.ts";
 import type { Machine } from "../pipelines/resources.ts";
 import { renderReport } from "../report/render_report.ts";
@@ -42,6 +43,8 @@ export interface RunArguments
   /** Every key and result must be that of the lock file. */
   readonly frozen: boolean;
   readonly checkDeterminism: boolean;
+  /** Take results of code that was edited since. */
+  readonly trustCode: boolean;
   /** In seconds. */
   readonly timeBudget?: number;
   /** In seconds. */
@@ -62,7 +65,8 @@ export async function runVerb(args: RunArguments, given: Host): Promise<ExitCode
   const force = forcedStages(args, plan);
   const lock = await openLock(args, plan, keys, host);
   const output = await openRunOutput(args, plan.stages.map(({ name }) => name), host);
-  output.say(planText(plan, await forecast(plan, store, keys), output.hasColor));
+  const trust = args.trustCode ? { trusted: trustedLookup(store) } : {};
+  output.say(planText(plan, await forecast(plan, store, keys, trust), output.hasColor));
 
   const folder = createRunFolder(resolve(host.folder, args.runs), plan.config.name);
   const { timeBudget, leaseTimeout } = args;
@@ -89,6 +93,7 @@ export async function runVerb(args: RunArguments, given: Host): Promise<ExitCode
       machine: thisMachine(),
       keepGoing: args.keepGoing,
       force,
+      ...trust,
       inspect: (planned, action) => lock.inspect(planned, action),
       checkDeterminism: args.checkDeterminism,
       ...(leaseTimeout !== undefined && { leaseTimeoutSeconds: leaseTimeout }),

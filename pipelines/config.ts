@@ -53,6 +53,8 @@ export interface PipelineConfig {
   readonly folder: string;
   /** Absolute folder that no path of the config may leave. */
   readonly projectFolder: string;
+  /** What all else was read from: composed, interpolated and expanded. */
+  readonly tree: MapNode;
   readonly name: string;
   /** Of the whole run: integer, 0 <= seed <= 2^53 - 1. */
   readonly seed: number;

@@ -53,6 +53,7 @@ class ConfigReader {
       file: where.file,
       folder: where.folder,
       projectFolder: where.projectFolder,
+      tree: root,
       name: this.#readName(root.entries.get("name")?.node) ?? defaultName,
       seed: this.#readInteger(seed, '"seed"', 0, Number.MAX_SAFE_INTEGER) ?? 0,
       ...(seed === undefined ? {} : { seedOrigin: seed.node.origin }),
