@@ -22,6 +22,7 @@ import type { RunArguments } from "./run.ts";
 import type { SchemaArguments } from "./schema.ts";
 import type { StagesArguments } from "./stages.ts";
 import type { LogsArguments } from "./logs.ts";
+import { addStoreVerbs } from "./store_verbs.ts";
 import type { Host } from "./verb.ts";
 import type { WhyArguments } from "./why.ts";
 
@@ -39,6 +40,7 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
   addRunVerbs(program, host, setCode);
   addConfigVerbs(program, host, setCode);
   addCatalogueVerbs(program, host, setCode);
+  addStoreVerbs(program, host, setCode);
   try {
     await program.parseAsync([...args], { from: "user" });
     return code;

@@ -1,6 +1,7 @@
 /** Everything that lies in a local store, by what it is. Looks at names, sizes and times; reads records only. */
 
 import { decodeAction } from "./action_record.ts";
+import { asStoreError } from "./durable_file.ts";
 import { statusOf } from "./file_status.ts";
 import { holderOf } from "./lease.ts";
 import { namesIn, readTextIfThere } from "./read_if_there.ts";
@@ -61,9 +62,28 @@ const HEX = /^[0-9a-f]{64}$/;
  *
  * Leases come first and records last: work that had a lease is seen by it or by its result, and what
  * begins later is younger than the survey.
+ *
+ * @throws {StoreError} When a part of it cannot be read.
  */
 export async function surveyStore(layout: StoreLayout): Promise<StoreSurvey> {
-  const leases = await listLeases(layout);
+  try {
+    return await survey(layout);
+  } catch (error) {
+    throw asStoreError(error, `look through the store "${layout.root}"`);
+  }
+}
+
+async function survey(layout: StoreLayout): Promise<StoreSurvey> {
+  const { holders, left } = await listLeases(layout);
+  const contents = surveyContents(layout);
+  return { ...contents, holders, leftovers: [...left, ...listLeftovers(layout)] };
+}
+
+/** The part of a survey that is worth something. */
+export type StoreContents = Omit<StoreSurvey, "holders" | "leftovers">;
+
+/** Surveys what was stored, without asking who computes what. */
+export function surveyContents(layout: StoreLayout): StoreContents {
   const blobs = new Map<string, StoredBlob>();
   for (const [digest, path] of fannedOut(layout.objects, "")) {
     const thing = thingAt(path);
@@ -73,13 +93,7 @@ export async function surveyStore(layout: StoreLayout): Promise<StoreSurvey> {
     ...thing,
     key: thing.path.slice(thing.path.lastIndexOf("/") + 1),
   }));
-  return {
-    ...readRecords(layout),
-    blobs,
-    checkpoints,
-    holders: leases.holders,
-    leftovers: [...leases.left, ...listLeftovers(layout)],
-  };
+  return { ...readRecords(layout), blobs, checkpoints };
 }
 
 /** Whether a store is there at all. */

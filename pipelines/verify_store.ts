@@ -9,7 +9,7 @@ import { quarantine } from "./quarantine.ts";
 import { readTextIfThere } from "./read_if_there.ts";
 import type { Action, StoredFile } from "./store.ts";
 import { type StoreLayout, storeLayout } from "./store_layout.ts";
-import { type StoredBlob, type StoreSurvey, surveyStore } from "./survey_store.ts";
+import { type StoreContents, type StoredBlob, surveyContents } from "./survey_store.ts";
 import { artifactDigest } from "./stored_artifact.ts";
 
 /** Where a blob is used. */
@@ -45,13 +45,13 @@ export interface VerifyReport {
  * @param tell Told how many bytes of how many were read.
  * @throws {StoreError} When something cannot be read at all.
  */
-export async function verifyStore(
+export function verifyStore(
   root: string,
   tell: (doneBytes: number, allBytes: number) => void = () => undefined,
-): Promise<VerifyReport> {
+): VerifyReport {
   const layout = storeLayout(root);
   try {
-    return verify(layout, await surveyStore(layout), tell);
+    return verify(layout, surveyContents(layout), tell);
   } catch (error) {
     throw asStoreError(error, `verify the store "${root}"`);
   }
@@ -59,7 +59,7 @@ export async function verifyStore(
 
 function verify(
   layout: StoreLayout,
-  survey: StoreSurvey,
+  survey: StoreContents,
   tell: (doneBytes: number, allBytes: number) => void,
 ): VerifyReport {
   const blobs = [...survey.blobs.values()];
@@ -95,7 +95,7 @@ function verify(
   return { results: survey.results.length, blobs: blobs.length, bytes: allBytes, damages };
 }
 
-function verifyRecords(layout: StoreLayout, survey: StoreSurvey): StoreDamage[] {
+function verifyRecords(layout: StoreLayout, survey: StoreContents): StoreDamage[] {
   const broken = survey.damagedRecords.flatMap(({ path }): StoreDamage[] => {
     const reason = whyUnreadable(layout, path);
     if (reason === undefined) return [];
@@ -154,7 +154,7 @@ function digestIfThere(path: string): string | undefined {
 }
 
 /** Blobs that a result promises and that are not there. A log that is missing costs nobody a result. */
-function missingBlobs(layout: StoreLayout, { blobs, results }: StoreSurvey): Set<string> {
+function missingBlobs(layout: StoreLayout, { blobs, results }: StoreContents): Set<string> {
   const missing = new Set<string>();
   for (const { action, path } of results) {
     for (const { sha256 } of filesOf(action)) {
@@ -170,7 +170,7 @@ function filesOf({ outputs }: Action): readonly StoredFile[] {
   return Object.values(outputs).flatMap(({ files }) => files);
 }
 
-function usesOf({ results }: StoreSurvey): ReadonlyMap<string, readonly BlobUse[]> {
+function usesOf({ results }: StoreContents): ReadonlyMap<string, readonly BlobUse[]> {
   const uses = new Map<string, BlobUse[]>();
   for (const { action } of results) {
     for (const [digest, use] of usesOfAction(action)) {

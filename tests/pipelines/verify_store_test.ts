@@ -10,7 +10,7 @@ Deno.test("verifyStore() of a good store finds nothing and tells how much it has
     await putResult(root, { "a.bin": "aaa", "b.bin": "bb" }, { log: "printed" });
     await openLocalStore(root).checkpointSlot("1".repeat(64)).save({ step: 1, files: new Map() });
     const told: (readonly number[])[] = [];
-    const report = await verifyStore(root, (...numbers) => void told.push(numbers));
+    const report = verifyStore(root, (...numbers) => void told.push(numbers));
     assert.deepEqual(report, { results: 1, blobs: 3, bytes: 12, damages: [] });
     assert.deepEqual(told.at(-1), [12, 12]);
     assert.equal(told.length, 3);
@@ -29,7 +29,7 @@ Deno.test("verifyStore() names stage, port and file of a flipped, cut, deleted b
     await Deno.remove(blobPath(root, firstDigest(gone)));
     flipBit(blobPath(root, log.log));
 
-    const { damages } = await verifyStore(root);
+    const { damages } = verifyStore(root);
     const uses = damages.map(({ kind, uses }) => [
       kind,
       uses.map(({ stage, port, file }) => `${stage}.${port}:${file}`).sort(),
@@ -52,7 +52,7 @@ Deno.test("verifyStore() names stage, port and file of a flipped, cut, deleted b
     assert.equal((await Deno.stat(`${root}/${moved}`)).size, 3);
 
     // What cannot be used is out of the way, and a result that has only lost its log is not.
-    assert.deepEqual(await verifyStore(root), { results: 1, blobs: 1, bytes: 3, damages: [] });
+    assert.deepEqual(verifyStore(root), { results: 1, blobs: 1, bytes: 3, damages: [] });
     assert.equal((await openLocalStore(root).lookup(a.key, { stage: "one" })).state, "miss");
     assert.equal((await openLocalStore(root).lookup(log.key, { stage: "log" })).state, "hit");
   }));
@@ -63,11 +63,11 @@ Deno.test("verifyStore() finds a damaged record, and one that lies under another
     await Deno.mkdir(`${root}/actions/00`);
     await Deno.copyFile(recordPath(root, key), recordPath(root, "0".repeat(64)));
     flipBit(recordPath(root, key), 30);
-    const { damages, results } = await verifyStore(root);
+    const { damages, results } = verifyStore(root);
     assert.equal(results, 0);
     assert.deepEqual(damages.map(({ kind }) => kind), ["record", "record"]);
     assert.match(damages.map(({ message }) => message).join(), /belongs to key|it must be|must be/);
-    assert.deepEqual((await verifyStore(root)).damages, []);
+    assert.deepEqual(verifyStore(root).damages, []);
   }));
 
 Deno.test("verifyStore() finds a record whose artifact is not made of its files", () =>
@@ -77,7 +77,7 @@ Deno.test("verifyStore() finds a record whose artifact is not made of its files"
     const curve = action.outputs["curve"];
     assert.ok(curve);
     await store.putAction({ ...action, outputs: { curve: { ...curve, digest: "1".repeat(64) } } });
-    const { damages } = await verifyStore(root);
+    const { damages } = verifyStore(root);
     assert.match(damages[0]?.message ?? "", /stage "x": output "curve" must have digest 1111/);
     assert.equal((await store.lookup(action.key, { stage: "x" })).state, "miss");
   }));
@@ -90,7 +90,7 @@ Deno.test("verifyStore() finds a damaged checkpoint", () =>
     const partial = storeLayout(root).partial(key);
     const [stored] = [...Deno.readDirSync(partial)].filter(({ name }) => name.endsWith("s.bin"));
     flipBit(`${partial}/${stored?.name}`);
-    const { damages } = await verifyStore(root);
+    const { damages } = verifyStore(root);
     assert.deepEqual(damages.map(({ kind, path }) => [kind, path]), [[
       "checkpoint",
       `partial/${key}`,
