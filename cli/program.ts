@@ -134,7 +134,12 @@ function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {
       const { checkVerb } = await import("./check.ts");
       setCode(await checkVerb({ ...options, configs }, host));
     });
-  addVerb(program, "why <config> [stage]", "name the change that makes a stage run", forecastOptions)
+  addVerb(
+    program,
+    "why <config> [stage]",
+    "name the change that makes a stage run",
+    forecastOptions,
+  )
     .action(async (
       config: string,
       stage: string | undefined,
