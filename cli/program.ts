@@ -16,6 +16,7 @@ import {
   trustOption,
 } from "./options.ts";
 import type { PlanArguments } from "./plan.ts";
+import { addHistoryVerbs } from "./history_verbs.ts";
 import { printFailure } from "./print_failure.ts";
 import type { ReportArguments } from "./report.ts";
 import type { RunArguments } from "./run.ts";
@@ -40,6 +41,7 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
   addRunVerbs(program, host, setCode);
   addConfigVerbs(program, host, setCode);
   addCatalogueVerbs(program, host, setCode);
+  addHistoryVerbs(program, host, setCode);
   addStoreVerbs(program, host, setCode);
   try {
     await program.parseAsync([...args], { from: "user" });

@@ -29,6 +29,7 @@ import { planText } from "./plan.ts";
 import { gatherProvenance } from "./provenance.ts";
 import { redactedHost } from "./redacted_host.ts";
 import { createRunFolder } from "./run_folder.ts";
+import { indexRun } from "./run_index.ts";
 import { summaryText } from "./run_summary.ts";
 import { listenForStop } from "./stop_signals.ts";
 import type { ConfigArguments, EngineArguments, Host, StoreArguments } from "./verb.ts";
@@ -113,6 +114,8 @@ export async function runVerb(args: RunArguments, given: Host): Promise<ExitCode
     const preview = (file: string) => Deno.readFile(`${folder.path}/${file}`);
     const html = await renderReport(record, (digest) => store.readBlob(digest), { memo, preview });
     const report = relative(host.folder, folder.finish(record, html));
+    const unlisted = indexRun(folder.path, record);
+    if (unlisted !== undefined) output.note(`${unlisted}\n`);
     if (args.json) host.terminal.out(`${JSON.stringify(record, null, 2)}\n`);
     output.say(summaryText(record, report, output.hasColor));
     const complaint = lock.write(record);

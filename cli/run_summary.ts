@@ -2,10 +2,12 @@
 
 import type { StageState } from "../pipelines/event.ts";
 import type { RunRecord, StageRecord } from "../pipelines/run_record.ts";
+import { sweepTable } from "../report/sweep_table.ts";
 import { printableLine } from "./loggers/format_event.ts";
 import { formatDuration } from "./loggers/format_quantity.ts";
 import { paint } from "./paint.ts";
 import { scoreTable } from "./score_table.ts";
+import { sweepText } from "./sweep_text.ts";
 
 const states: readonly StageState[] = ["cached", "ran", "failed", "skipped"];
 
@@ -20,7 +22,9 @@ export function summaryText(record: RunRecord, report: string, hasColor: boolean
   const seconds = formatDuration(record.seconds);
   const last = `${paint(word, color, hasColor)}   ${counts.join(", ")}   ${seconds}`;
   const lost = lostStages(record.stages).map((line) => `${printableLine(line)}\n`).join("");
-  return `${scoreTable(record.scores)}${lost}${last}   report: ${report}\n`;
+  const sweep = sweepTable(record, ["seed"]);
+  const scores = sweep === undefined ? scoreTable(record.scores) : sweepText(sweep);
+  return `${scores}${lost}${last}   report: ${report}\n`;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The config that really runs: composed, interpolated, with every default written out. */
 
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Json } from "../artifacts/weights.ts";
+import { toJson } from "./canonical_json.ts";
 import type { Plan, PlannedStage } from "./plan.ts";
 import { defaultRetry, type RetryPolicy } from "./retry.ts";
 
@@ -19,6 +20,17 @@ export function resolvedConfig(plan: Plan): Json {
 /** As YAML text, for a person and for the record of a run. */
 export function resolvedConfigText(plan: Plan): string {
   return stringify(resolvedConfig(plan), { lineWidth: 100, aliasDuplicateObjects: false });
+}
+
+/** Reads the text back as plain data. @throws {SyntaxError} When it is no YAML of plain data. */
+export function parseResolvedConfig(text: string): Json {
+  try {
+    // What this program writes has no aliases, and a record may come from anyone.
+    return toJson(parse(text, { maxAliasCount: 0, merge: false }) ?? {});
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new SyntaxError(`Cannot read the resolved config of a run: ${error.message}`);
+  }
 }
 
 function resolvedStage({ stage, params, inputs, config }: PlannedStage): Json {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { zoetrope } from "../support/command_line.ts";
 import { command } from "../support/fake_host.ts";
 import { withFolder } from "../support/tiny_run.ts";
 
@@ -47,5 +48,42 @@ Deno.test("--point chooses points; one that there is not is a usage error", asyn
     assert.match(wrong.err, /unknown variable "bu". Did you mean "by"\?/);
     const absent = await command(folder, ["plan", "s.yaml", "--point", "by=70"]);
     assert.deepEqual([absent.code, absent.out], [2, ""]);
+  });
+});
+
+Deno.test("run of a sweep leaves logs, a report and a line in the list of runs", async () => {
+  await withFolder(async (folder) => {
+    const config = `
+matrix: { seed: [1, 2] }
+stages:
+  clips:
+    uses: dataset/moving_mnist
+    seed: "\${matrix.seed}"
+    with: { train: 2, validation: 1, test: 1, frames: 2, contextFrames: 1 }
+`;
+    await Deno.writeTextFile(`${folder}/s.yaml`, config);
+    const ran = await zoetrope(["run", "s.yaml", "--no-tensorboard"], folder);
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /clips@seed=2 +ran/);
+    assert.deepEqual(
+      [...Deno.readDirSync(`${folder}/runs`)].map(({ name }) => name).toSorted().slice(1),
+      [
+        "index.sqlite",
+        "latest",
+      ],
+    );
+    const { stages } = JSON.parse(await Deno.readTextFile(`${folder}/runs/latest/run.json`));
+    assert.deepEqual(stages.map(({ point }: { point: unknown }) => point), [{ seed: 1 }, {
+      seed: 2,
+    }]);
+    assert.notEqual(stages[0].outputs.train.digest, stages[1].outputs.train.digest);
+
+    // The resolved config is a sweep written out, and finds every result.
+    const resolved = await zoetrope(["plan", "s.yaml", "--resolved"], folder);
+    await Deno.writeTextFile(`${folder}/again.yaml`, resolved.out);
+    const plan = await zoetrope(["plan", "again.yaml"], folder);
+    assert.match(plan.out, /^plan {3}s {2}2 stages {3}cached: clips ×2\n/);
+    const listed = await zoetrope(["runs"], folder);
+    assert.match(listed.out, /succeeded .* 2 +- +- +- +\d{8}-\d{6}-s\n/);
   });
 });

@@ -1,0 +1,54 @@
+/** Verbs that look back: `compare`, `runs`, `show`. */
+
+import { type Command, Option } from "commander";
+import type { CompareArguments } from "./compare.ts";
+import type { ExitCode } from "./exit_code.ts";
+import { append, jsonOption, wholeNumber } from "./options.ts";
+import type { RunsArguments } from "./runs.ts";
+import type { ShowArguments } from "./show.ts";
+import type { Host } from "./verb.ts";
+
+/** Adds them to the program. */
+export function addHistoryVerbs(
+  program: Command,
+  host: Host,
+  setCode: (code: ExitCode) => void,
+): void {
+  addVerb(program, "compare [runs...]", "compare the points of a sweep, or runs with each other")
+    .option("--over <variable>", "average over it (default: seed); may be repeated", append, [])
+    .option("--each", "average over nothing", false)
+    .option("--csv", "print a table for programs", false)
+    .action(async (named: string[], options: Omit<CompareArguments, "named">) => {
+      const { compareVerb } = await import("./compare.ts");
+      setCode(await compareVerb({ ...options, named }, host));
+    });
+  addVerb(program, "runs", "list the runs there were, newest first")
+    .option("--name <text>", "only pipelines with this in their name")
+    .addOption(
+      new Option("--status <status>", "only runs that ended like this")
+        .choices(["succeeded", "failed", "interrupted"]),
+    )
+    .option("--since <time>", "only runs since then: 7d, 12h, 2026-11-21")
+    .option("--limit <count>", "the newest so many; 0 means all", wholeNumber, 20)
+    .option("--rebuild", "make the index anew from the run folders", false)
+    .action(async (options: RunsArguments) => {
+      const { runsVerb } = await import("./runs.ts");
+      setCode(await runsVerb(options, host));
+    });
+  addVerb(program, "show [run] [stage]", "show what became of a run or one of its stages")
+    .action(async (
+      run: string | undefined,
+      stage: string | undefined,
+      options: Omit<ShowArguments, "run" | "stage">,
+    ) => {
+      const { showVerb } = await import("./show.ts");
+      const named = stage === undefined ? {} : { stage };
+      setCode(await showVerb({ ...options, run: run ?? "latest", ...named }, host));
+    });
+}
+
+function addVerb(program: Command, usage: string, description: string): Command {
+  const command = program.command(usage).description(description).copyInheritedSettings(program)
+    .option("--runs <folder>", "where runs are kept", "runs");
+  return jsonOption(command);
+}
