@@ -27,12 +27,15 @@ export async function differencesOfRerun(
         linkOrCopy(storeLayout(job.store).blob(sha256), storeLayout(scratch).blob(sha256));
       }
     }
+    const other = openLocalStore(scratch);
+    // Nobody else wants it; but taking it makes the folders that a worker may not make itself.
+    const lease = await other.tryLease(job.key);
+    if ("release" in lease) lease.release();
     const outcome = await run({ ...job, store: scratch });
     if (outcome.kind === "interrupted") return undefined;
     if (outcome.kind !== "done") {
       return [`Not deterministic: a second run failed: ${outcome.message}`];
     }
-    const other = openLocalStore(scratch);
     const again = await other.lookup(job.key, { stage: job.stage, readOnly: true });
     if (again.state !== "hit") {
       throw new Error(`Internal error: "${job.stage}" left no second result`);

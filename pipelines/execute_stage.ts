@@ -35,6 +35,8 @@ export interface ExecuteOptions {
   readonly checkDeterminism?: boolean;
   /** Time in seconds to wait for another run that computes the same; without it as long as it takes. */
   readonly leaseTimeoutSeconds?: number;
+  /** Time in seconds after which the result of a stage that ended well must be seen in the store. */
+  readonly resultLatencySeconds?: number;
   /** Time in seconds that a stage gets to save a checkpoint when its time is up. */
   readonly graceSeconds?: number;
   /** Sees each result, cached or new; what it returns is wrong with it, and the stage counts as failed. */
@@ -148,7 +150,7 @@ class StageRun {
       await this.#keepFailed(job);
       return this.#failed(end.cause, end.message, tried);
     }
-    const made = await waitForResult(store, key, { stage });
+    const made = await waitForResult(store, key, { stage }, options.resultLatencySeconds);
     if (made.state !== "hit") return this.#failed("lost", describeLoss(made), tried);
     warnOfDifferences(stage, found, made.action, sink);
     const complaint = options.inspect?.(this.#planned, made.action);

@@ -36,6 +36,9 @@ export class LockFileError extends Error {
   override readonly name = "LockFileError";
 }
 
+/** What git leaves in a file that two sides changed. */
+const MARKER = /^(<{7}|={7}|>{7}|\|{7})/m;
+
 const MAX_MIB = 64;
 const ADVICE = "delete it, or take it from git again; the results in the store are not affected";
 
@@ -63,7 +66,7 @@ export function parseLockFile(text: string, path: string): LockFile {
   const refuse = (line: number, found: string) =>
     new LockFileError(`Cannot read the lock file ${path}:${line}: ${found}; ${ADVICE}`);
   const lines = text.split("\n");
-  const marker = lines.findIndex((line) => /^(<{7}|={7}|>{7}|\|{7})/.test(line));
+  const marker = lines.findIndex((line) => MARKER.test(line));
   if (marker >= 0) throw refuse(marker + 1, "git left the marker of a conflict here");
   if (text.length > MAX_MIB * 2 ** 20) throw refuse(1, `it must have at most ${MAX_MIB} MiB`);
   const end = text.trimEnd().split("\n").length;
@@ -103,7 +106,8 @@ export function lockedDigests({ stages }: LockFile): string[] {
 
 /** Whether this text is a lock file with these results, found without reading all of it. */
 export function isLockOf(text: string, stages: LockedResults): boolean {
-  return text.includes(`\nresults: "${digestOfResults(stages)}"\n`) && text.endsWith("\n...\n");
+  return text.includes(`\nresults: "${digestOfResults(stages)}"\n`) && text.endsWith("\n...\n") &&
+    !MARKER.test(text);
 }
 
 type LockedResults = Readonly<Record<string, Pick<LockedStage, "key" | "outputs">>>;

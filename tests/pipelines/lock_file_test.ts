@@ -75,6 +75,7 @@ Deno.test("isLockOf() knows a file of the same results, and no other", () => {
   assert.ok(!isLockOf(text.slice(0, -1), stages));
   assert.ok(!isLockOf(text, { ...stages, clips: { ...stages["clips"]!, key: c } }));
   assert.ok(!isLockOf("", stages));
+  assert.ok(!isLockOf(text.replace("stages:", "<<<<<<< HEAD\nstages:"), stages));
 });
 
 Deno.test("parseLockFile() names the line of a conflict marker", () => {

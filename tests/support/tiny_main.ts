@@ -15,7 +15,10 @@ const [verb, path] = Deno.args;
 if (path === undefined) throw new Error("A path is missing");
 if (verb === "worker") {
   Deno.exit(
-    await serveJob(path, { stages: { ...tinyStages, ...hostileStages, ...troubleStages }, kinds: artifactKinds }),
+    await serveJob(path, {
+      stages: { ...tinyStages, ...hostileStages, ...troubleStages },
+      kinds: artifactKinds,
+    }),
   );
 } else {
   const { runConfig } = await import("./tiny_run.ts");
