@@ -6,8 +6,7 @@ import { artifactKinds } from "../artifacts/mod.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { type Code, codeDigests } from "../pipelines/code_digests.ts";
 import { codeMemory } from "../pipelines/code_notes.ts";
-import { digestOfFile } from "../pipelines/digest.ts";
-import { digestOfFolder } from "../pipelines/folder_digest.ts";
+import { digestOfFolder, digestOfKnownFile } from "../pipelines/folder_digest.ts";
 import { folderMemory } from "../pipelines/folder_notes.ts";
 import type { EngineFacts, KeyContext } from "../pipelines/fingerprint.ts";
 import { SYNTAX_VERSION } from "../pipelines/module_syntax.ts";
@@ -30,7 +29,7 @@ export function keyContext(engine: EngineFacts, keys: KeyMemory): KeyContext {
     // The table has every kind: its type says so.
     kindVersions: Object.fromEntries(versions) as Record<ArtifactKindId, number>,
     codeOf: codeReader(keys),
-    digestOfFile,
+    digestOfFile: (path) => digestOfKnownFile(path, memory),
     digestOfFolder: (folder, projectFolder) => digestOfFolder(folder, projectFolder, memory),
   };
 }

@@ -72,6 +72,7 @@ function hintOf(error: unknown): string | undefined {
   if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.AlreadyExists) {
     return "the store must be a folder";
   }
+  if (error instanceof Deno.errors.IsADirectory) return "a file must be there, not a folder";
   switch (codeOf(error)) {
     case "EROFS":
       return "it must be writable, but its file system is read-only";

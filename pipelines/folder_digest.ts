@@ -49,6 +49,18 @@ export async function digestOfFolder(
   return digestOf(lines.join(""));
 }
 
+/** sha256 of a file. One that has the status it had when it was last read is not read again. */
+export async function digestOfKnownFile(path: string, memory?: FolderMemory): Promise<Digest> {
+  const nowMs = memory?.clockMs() ?? 0;
+  const status = statusOf(path);
+  if (status === undefined) return await digestOfFile(path);
+  const note = memory?.load(path).get("");
+  if (note !== undefined && note.isSettled && isSameStatus(note.status, status)) return note.digest;
+  const digest = await digestOfAny(path, status.size);
+  memory?.save(path, new Map([["", { digest, status, isSettled: isSettled(status, nowMs) }]]));
+  return digest;
+}
+
 /** At once where that is cheap: a buffer for pieces costs more than most pictures. */
 async function digestOfAny(path: string, size: number): Promise<Digest> {
   return size <= WHOLE_BYTES ? digestOf(Deno.readFileSync(path)) : await digestOfFile(path);

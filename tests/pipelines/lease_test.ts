@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { tryLease } from "../../pipelines/lease.ts";
-import type { Holder, Lease } from "../../pipelines/store.ts";
+import { LeaseWatch, tryLease } from "../../pipelines/lease.ts";
+import { type Holder, type Lease, StoreError } from "../../pipelines/store.ts";
 import { withFolder } from "../support/tiny_run.ts";
 
 function isLease(result: Lease | Holder): result is Lease {
@@ -134,4 +134,109 @@ Deno.test("release() leaves the lease of whoever took over", () =>
     await writeLease(path, { token: "another" });
     lease.release();
     assert.match(await Deno.readTextFile(path), /"another"/);
+  }));
+
+/** What `use` does while this machine's clock is `aheadMs` ahead of the file system's. */
+async function withClock<Value>(aheadMs: number, use: () => Promise<Value>): Promise<Value> {
+  const original = Date.now;
+  Date.now = () => original() + aheadMs;
+  try {
+    return await use();
+  } finally {
+    Date.now = original;
+  }
+}
+
+const HOUR_MS = 3_600_000;
+
+Deno.test("tryLease() judges another host by the file server's clock, whatever this machine's says", () =>
+  withLease(async (path, temporary) => {
+    const elsewhere = { host: "elsewhere", processes: [{ pid: 1, startedMs: 0 }] };
+    for (const aheadMs of [-24 * HOUR_MS, 24 * HOUR_MS]) {
+      await writeLease(path, elsewhere);
+      await withClock(aheadMs, async () => {
+        assert.ok(!isLease(await tryLease({ path, temporary })), "a lease was taken too early");
+        const old = new Date(new Date().getTime() - 61_000);
+        await Deno.utime(path, old, old);
+        const lease = await tryLease({ path, temporary });
+        assert.ok(isLease(lease), "a lease was never taken over");
+        lease.release();
+      });
+    }
+  }));
+
+Deno.test("tryLease() takes over from another host whose lease lies in the future, once nobody renews it", () =>
+  withLease(async (path, temporary) => {
+    const watch = new LeaseWatch();
+    const take = () => tryLease({ path, temporary, watch });
+    await writeLease(path, { host: "elsewhere", processes: [{ pid: 1, startedMs: 0 }] });
+    const future = new Date(Date.now() + 1000 * HOUR_MS);
+    await Deno.utime(path, future, future);
+    const original = performance.now;
+    try {
+      assert.ok(!isLease(await take()));
+      performance.now = () => original.call(performance) + 59_000;
+      assert.ok(!isLease(await take()));
+      // Renewed: the minute begins anew.
+      await Deno.utime(path, future, new Date(future.getTime() + 10_000));
+      assert.ok(!isLease(await take()));
+      performance.now = () => original.call(performance) + 59_000 + 59_000;
+      assert.ok(!isLease(await take()));
+      performance.now = () => original.call(performance) + 59_000 + 61_000;
+      const lease = await take();
+      assert.ok(isLease(lease));
+      lease.release();
+    } finally {
+      performance.now = original;
+    }
+  }));
+
+Deno.test("tryLease() needs no hard links", () =>
+  withLease(async (path, temporary) => {
+    const original = Deno.linkSync;
+    for (
+      const error of [
+        new Deno.errors.PermissionDenied("Operation not permitted (os error 1)"),
+        new Deno.errors.NotSupported("Operation not supported (os error 95)"),
+      ]
+    ) {
+      Deno.linkSync = () => {
+        throw error;
+      };
+      try {
+        const results = await Promise.all(
+          Array.from({ length: 10 }, () => tryLease({ path, temporary })),
+        );
+        const leases = results.filter(isLease);
+        assert.equal(leases.length, 1);
+        const holder = await tryLease({ path, temporary });
+        assert.ok(!isLease(holder) && holder.pid === Deno.pid);
+        leases[0]?.release();
+        const again = await tryLease({ path, temporary });
+        assert.ok(isLease(again));
+        again.release();
+      } finally {
+        Deno.linkSync = original;
+      }
+    }
+  }));
+
+Deno.test("tryLease() names a holder also for a file that is no lease", () =>
+  withLease(async (path, temporary) => {
+    await Deno.writeTextFile(path, "{");
+    const holder = await tryLease({ path, temporary });
+    assert.ok(!isLease(holder));
+    assert.equal(holder.host, "an unknown host");
+    assert.ok(Date.now() - Date.parse(holder.since) < 60_000, holder.since);
+    await Deno.remove(path);
+  }));
+
+Deno.test("tryLease() that cannot read a lease is a StoreError with the path", () =>
+  withLease(async (path, temporary) => {
+    await Deno.mkdir(path);
+    await assert.rejects(tryLease({ path, temporary }), (error) => {
+      assert.ok(error instanceof StoreError, String(error));
+      assert.ok(error.message.includes(path), error.message);
+      return true;
+    });
   }));
