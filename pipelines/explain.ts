@@ -81,8 +81,14 @@ function isRecord(json: Json | undefined): json is { readonly [key: string]: Jso
 /** Each module that changed, appeared or went; in one line where there was no code to compare with. */
 function codeChanges(before: Code | null, after: Code | null): readonly KeyChange[] {
   if (before === null || after === null) {
-    const count = (code: Code | null) =>
-      code === null ? undefined : `${Object.keys(code).length} modules`;
+    const count = (code: Code | null) => {
+      const names = Object.keys(code ?? {});
+      return names.length === 0
+        ? undefined
+        : names.length === 1
+        ? names[0]
+        : `${names.length} modules`;
+    };
     return [{ field: "code", before: count(before), after: count(after) }];
   }
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]

@@ -73,6 +73,35 @@ Deno.test("plan --json is one document with state, key and reason of each stage"
   });
 });
 
+Deno.test("plan --json marks inputs that are not known yet, and where they are connected", async () => {
+  await inFolder(async (folder) => {
+    await fillStore(folder);
+    const args = ["plan", "config.yaml", "--json", "--profile", "many"];
+    const { stages } = JSON.parse((await command(folder, args)).out);
+    const [{ before, ...change }] = stages[1].changes;
+    assert.match(before, /^[0-9a-f]{64}$/);
+    assert.deepEqual(change, {
+      field: "inputs.curve",
+      at: "config.yaml:7:65",
+      from: "numbers.curve",
+      isPending: true,
+    });
+  });
+});
+
+Deno.test("plan --check exits with 6 when something would run, and with 0 when nothing would", async () => {
+  await inFolder(async (folder) => {
+    const plan = async (...args: string[]) =>
+      (await command(folder, ["plan", "config.yaml", "--check", ...args])).code;
+    assert.equal(await plan(), 6);
+    await fillStore(folder);
+    assert.equal(await plan(), 0);
+    assert.equal(await plan("--json"), 0);
+    assert.equal(await plan("--set", "total.timeout=5s"), 0);
+    assert.equal(await plan("--set", "scaled.with.by=3"), 6);
+  });
+});
+
 Deno.test("plan with another engine finds results of stages without tensors", async () => {
   await inFolder(async (folder) => {
     await fillStore(folder);
@@ -96,5 +125,49 @@ Deno.test("plan --resolved prints the config that really runs, as YAML or JSON",
     assert.match(out, /logEvery: 1/);
     const json = await command(folder, ["plan", "config.yaml", "--resolved", "--json"]);
     assert.equal(JSON.parse(json.out).stages.numbers.with.count, 3);
+  });
+});
+
+Deno.test("plan --resolved --origins says where each value is written", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(
+      `${folder}/config.yaml`,
+      `extends: [base.yaml]
+params: { n: 9 }
+stages:
+  numbers: { with: { count: "${"${params.n}"}" } }
+`,
+    );
+    await Deno.writeTextFile(`${folder}/base.yaml`, text.slice(text.indexOf("seed")));
+    const args = ["plan", "config.yaml", "--resolved", "--origins", "--set", "scaled.with.by=4"];
+    const { out } = await command(folder, args);
+    assert.equal(
+      out,
+      `name: config # default
+seed: 1 # base.yaml:1:7
+stages:
+  numbers:
+    uses: tiny/numbers # base.yaml:5:20
+    with:
+      count: 9 # config.yaml:2:14, used at config.yaml:4:29
+      seed: 0 # default
+  scaled:
+    uses: tiny/scale # base.yaml:6:19
+    with:
+      by: 4 # --set scaled.with.by=4
+      note: "" # default
+      logEvery: 1 # default
+    inputs:
+      curve: numbers.curve # base.yaml:6:65
+  total:
+    uses: tiny/total # base.yaml:7:18
+    inputs:
+      curve: scaled.curve # base.yaml:7:47
+`,
+    );
+    const json = JSON.parse((await command(folder, [...args, "--json"])).out);
+    assert.deepEqual(json.origins[1], { path: ["seed"], at: "base.yaml:1:7" });
+    assert.equal(json.config.stages.numbers.with.count, 9);
+    assert.equal((await command(folder, ["plan", "config.yaml", "--origins"])).code, 2);
   });
 });
