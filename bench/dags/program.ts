@@ -1,0 +1,19 @@
+/** Our command line, with trivial stages in place of the real ones. */
+
+import { runProgram } from "../../cli/program.ts";
+import { processTerminal } from "../../cli/terminal.ts";
+
+const [verb, path] = Deno.args;
+if (verb === "worker" && path !== undefined) {
+  const [{ serveJob }, { artifactKinds }, { trivialStages }] = await Promise.all([
+    import("../../pipelines/executors/serve_job.ts"),
+    import("../../artifacts/mod.ts"),
+    import("./trivial_stage.ts"),
+  ]);
+  Deno.exit(await serveJob(path, { stages: trivialStages, kinds: artifactKinds }));
+}
+Deno.exitCode = await runProgram(Deno.args, {
+  terminal: processTerminal(),
+  folder: Deno.cwd(),
+  loadStages: async () => (await import("./trivial_stage.ts")).trivialStages,
+});
