@@ -13,3 +13,10 @@ export function freeBytes(folder: string): number | undefined {
     throw error;
   }
 }
+
+/** Adds to the message of a process that may not ask how much room there is. */
+export function withFreeBytes(message: string, folder: string): string {
+  const free = freeBytes(folder);
+  if (free === undefined) return message;
+  return message.replace(/(\(\d+ bytes needed)\)/, `$1, ${free} bytes free)`);
+}

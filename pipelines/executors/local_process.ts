@@ -5,6 +5,7 @@
 
 import { dirname } from "node:path";
 import { removeIfThere } from "../durable_file.ts";
+import { withFreeBytes } from "../free_space.ts";
 import type { Job, JobOutcome } from "../job.ts";
 import type { Secrets } from "../redact.ts";
 import type { StagePermissions } from "../stage.ts";
@@ -156,7 +157,9 @@ function startProcess(
     removeIfThere(jobFile);
     removeIfThere(stopFileOf(jobFile));
     await stdin.close().catch(() => undefined);
-    if (last?.kind === "store-error") throw new StoreError(last.message);
+    if (last?.kind === "store-error") {
+      throw new StoreError(withFreeBytes(last.message, job.store));
+    }
     if (last?.kind === "outcome") return last.outcome;
     if (status.signal === "SIGKILL") lacksMemory ||= await memoryKills.hasGrown();
     return lacksMemory
