@@ -2,6 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { defineCpuKernel } from "./define_cpu_kernel.ts";
 import { imageShape } from "./image_shape.ts";
 
+interface Attributes extends tf.AvgPoolGradAttrs {
+  readonly dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
 /**
  * Gradient of average pooling: every output's cotangent is shared equally among the pixels that were
  * averaged, which at the border are those of the window that lie inside the image.
@@ -12,16 +16,17 @@ import { imageShape } from "./image_shape.ts";
  * Shapes: input `[batch, height, width, channel]`, dy `[batch, outHeight, outWidth, channel]`,
  * result like input; float32, summed in float64.
  */
-export const avgPoolGrad = defineCpuKernel<tf.AvgPoolGradAttrs>(tf.AvgPoolGrad, (call) => {
+export const avgPoolGrad = defineCpuKernel<Attributes>(tf.AvgPoolGrad, (call) => {
   const input = call.input("input");
   const [batch, height, width, channels] = imageShape(tf.AvgPoolGrad, input);
-  const { filterSize, strides, pad } = call.attributes;
+  const { filterSize, strides, pad, dimRoundingMode } = call.attributes;
   const pool = tf.backend_util.computePool2DInfo(
     [batch, height, width, channels],
     filterSize,
     strides,
     1,
     pad,
+    dimRoundingMode,
   );
   const rows = windows(
     pool.outHeight,

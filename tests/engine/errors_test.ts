@@ -72,9 +72,9 @@ Deno.test("a program called inside another one is refused by name", async () => 
 Deno.test("gradients that tfjs-core lacks are errors inside a program too", async () => {
   const engine = await createEngine({ backend: "onnx", threads: 2 });
   const program = engine.jit(({ x }: { x: tf.Tensor }) => ({
-    dx: tf.grad((z: tf.Tensor) => tf.stridedSlice(z, [0], [4], [2]))(x),
+    dx: tf.grad((z: tf.Tensor) => tf.image.rotateWithOffset(z as tf.Tensor4D, 1))(x),
   }));
-  await assert.rejects(program({ x: tf.tensor1d([1, 2, 3, 4]) }), /gradient/i);
+  await assert.rejects(program({ x: tf.ones([1, 2, 2, 1]) }), /gradient function not found/);
   // The engine still works.
   const next = engine.jit(({ x }: { x: tf.Tensor }) => ({ y: tf.square(x) }));
   assert.equal((await next({ x: tf.scalar(3) })).y.dataSync()[0], 9);

@@ -20,6 +20,8 @@ export interface KernelCase {
    * has no gradient or a wrong one.
    */
   readonly gradients?: "all" | "none" | readonly number[];
+  /** What the "cpu" backend runs instead of `run`, where its own kernel is missing or wrong. */
+  reference?(...inputs: tf.Tensor[]): tf.Tensor;
   /** Allowed error relative to the largest magnitude of a result; see `float32Tolerance`. */
   readonly tolerance?: number;
 }
@@ -79,18 +81,19 @@ export async function kernelFailure(
 }
 
 /** "value" and "gradient 0", "gradient 2", ... by input position. */
-type Results = Readonly<Record<string, HostTensor>> & { readonly value: HostTensor };
+export type Results = Readonly<Record<string, HostTensor>> & { readonly value: HostTensor };
 
 /** A case runs on every lowering; its reference is computed once. */
 const references = new WeakMap<KernelCase, Results>();
 
-async function reference(kernelCase: KernelCase): Promise<Results> {
+export async function reference(kernelCase: KernelCase): Promise<Results> {
   const known = references.get(kernelCase);
   if (known !== undefined) return known;
   const results = await onReference(() => {
     const inputs = kernelCase.inputs.map(toTensor);
-    const value = toHost(kernelCase.run(...inputs));
-    const program = withGradients(kernelCase, value);
+    const run = kernelCase.reference ?? kernelCase.run;
+    const value = toHost(run(...inputs));
+    const program = withGradients({ ...kernelCase, run }, value);
     return hostResults(program(asTree(inputs, toTensor(cotangent(value)))));
   });
   references.set(kernelCase, results);
@@ -111,6 +114,8 @@ async function resultsOn(
     const outputs = jitted
       ? await jitted(tree)
       : tf.tidy(() => program(tree) as tf.TensorContainer);
+    // Some backends cannot be read synchronously until they have been read once.
+    for (const output of Object.values(outputs as Record<string, tf.Tensor>)) await output.data();
     const results = hostResults(outputs as Record<string, tf.Tensor>);
     tf.dispose(outputs as tf.TensorContainer);
     return results;
@@ -121,7 +126,7 @@ async function resultsOn(
 }
 
 /** value = f(x) and gradient i = d(sum(f(x) * cotangent)) / d(x[i]). */
-function withGradients(kernelCase: KernelCase, value: HostTensor) {
+export function withGradients(kernelCase: KernelCase, value: HostTensor) {
   const { inputs, run } = kernelCase;
   const wanted = value.dtype === "float32" ? differentiable(kernelCase) : [];
   return (tree: Record<string, tf.Tensor>): Record<string, tf.Tensor> => {
@@ -146,11 +151,11 @@ function differentiable({ inputs, gradients = "all" }: KernelCase): readonly num
 }
 
 /** Positive, so that the gradient of a broadcast operand, a sum, does not cancel to nearly nothing. */
-function cotangent({ shape }: HostTensor): HostTensor {
+export function cotangent({ shape }: Pick<HostTensor, "shape">): HostTensor {
   return scattered(shape, { low: 0.1, high: 1, salt: 1000 + sizeOf(shape) });
 }
 
-function asTree(inputs: readonly tf.Tensor[], dy: tf.Tensor): Record<string, tf.Tensor> {
+export function asTree(inputs: readonly tf.Tensor[], dy: tf.Tensor): Record<string, tf.Tensor> {
   return Object.fromEntries([...inputs.map((x, i) => [`x${i}`, x] as const), ["cotangent", dy]]);
 }
 

@@ -220,7 +220,7 @@ const table: readonly (readonly [string, Rule])[] = [
     "Selu Sigmoid Sign Sin Sinh Softmax Softplus Sqrt Tan Tanh",
     same,
   ],
-  ["Add And Div Max Min Mod Mul Or Pow Sub", elementwise],
+  ["Add And Div Max Min Mod Mul Or Pow Sub Xor", elementwise],
   ["Equal Greater GreaterOrEqual Less LessOrEqual", comparison],
   ["IsInf IsNaN", ({ type }) => ({ dtype: "bool", shape: type(0).shape })],
   ["Where", ({ node, type }) => ({

@@ -1,6 +1,7 @@
 /** Element-wise kernels of two inputs. */
 
 import * as tfjs from "@tensorflow/tfjs-core";
+import type { Value } from "../graph/graph.ts";
 import { defineKernel, type Kernel } from "../define_kernel.ts";
 import { combine } from "../lower/binary.ts";
 import { mapElements } from "../lower/unary.ts";
@@ -27,13 +28,18 @@ const comparisons: Readonly<Record<string, string>> = {
   [tfjs.LessEqual]: "LessOrEqual",
   [tfjs.LogicalAnd]: "And",
   [tfjs.LogicalOr]: "Or",
+  [tfjs.LogicalXor]: "Xor",
 };
 
 const composed: Readonly<Record<string, Rule>> = {
   [tfjs.Atan2]: atan2,
   [tfjs.FloorDiv]: (trace, a, b) => {
     const quotient = combine(trace, "Div", a, b);
-    if (a.dtype !== "int32") return mapElements(trace, quotient, (x) => trace.op("Floor", [x]));
+    if (a.dtype !== "int32") {
+      // tfjs gives integers for floats, too.
+      const floor = (x: Value) => trace.op("Cast", [trace.op("Floor", [x])], { to: 6 });
+      return mapElements(trace, quotient, floor, "int32");
+    }
     // ONNX divides integers towards zero: one less where the remainder's sign differs.
     const remainder = combine(trace, "Sub", a, combine(trace, "Mul", quotient, b));
     const isOff = combine(

@@ -1,9 +1,13 @@
 /** Kernels that reduce over axes. */
 
 import * as tfjs from "@tensorflow/tfjs-core";
+import type { Value } from "../graph/graph.ts";
+import { onnxTypes } from "../graph/encode_model.ts";
 import { defineKernel, type Kernel } from "../define_kernel.ts";
 import { mapElements } from "../lower/unary.ts";
 import { reduce, type Reduction } from "../lower/reduce.ts";
+import type { SymbolicTensor } from "../symbolic_tensor.ts";
+import type { Trace } from "../trace.ts";
 
 type ReduceInputs = Pick<tfjs.NamedTensorInfoMap, "x">;
 
@@ -25,7 +29,7 @@ const reductions: Readonly<Record<string, Reduction>> = {
 /** Of booleans; ONNX reduces numbers only. */
 const logical: Readonly<Record<string, Reduction>> = { [tfjs.All]: "Min", [tfjs.Any]: "Max" };
 
-const [toInt32, toBool] = [6, 9];
+const { float32: toFloat32, int32: toInt32, bool: toBool } = onnxTypes;
 
 export const reductionKernels: readonly Kernel[] = [
   ...Object.entries(reductions).map(([name, op]) =>
@@ -33,7 +37,13 @@ export const reductionKernels: readonly Kernel[] = [
       name,
       ["x"],
       ({ trace, inputs: { x }, attrs: { axis, reductionIndices, keepDims } }) =>
-        reduce(trace, op, x, reductionIndices ?? axis, keepDims),
+        reduce(
+          trace,
+          op,
+          op === "Mean" && x.dtype !== "float32" ? toFloats(trace, x) : x,
+          reductionIndices ?? axis,
+          keepDims,
+        ),
     )
   ),
   ...Object.entries(logical).map(([name, op]) =>
@@ -58,3 +68,8 @@ export const reductionKernels: readonly Kernel[] = [
     )
   ),
 ];
+
+function toFloats(trace: Trace, x: SymbolicTensor): SymbolicTensor {
+  const cast = (value: Value) => trace.op("Cast", [value], { to: toFloat32 });
+  return mapElements(trace, x, cast, "float32");
+}

@@ -24,15 +24,14 @@ export const stridedSlice = defineKernel<StridedSliceInputs, StridedSliceAttrs>(
       attrs.newAxisMask,
       attrs.shrinkAxisMask,
     );
+    const shape = slice_util.computeOutShape(info.begin, info.end, info.strides);
+    if (shape.some((extent) => extent <= 0)) return trace.splat(info.finalShape, x.dtype, 0);
     const ends = info.end.map((end, axis) =>
       (info.strides[axis] ?? 1) < 0 && end < 0 ? beforeStart : end
     );
     const axes = info.begin.map((_, axis) => axis);
     const bounds = [info.begin, ends, axes, info.strides].map((list) => trace.int64(list));
     const value = trace.op("Slice", [trace.rowMajor(x), ...bounds]);
-    return trace.withShape(
-      trace.fromRowMajor(info.finalShapeSparse, x.dtype, value),
-      info.finalShape,
-    );
+    return trace.withShape(trace.fromRowMajor(shape, x.dtype, value), info.finalShape);
   },
 );

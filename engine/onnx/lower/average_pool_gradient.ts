@@ -3,14 +3,13 @@
 import type { Value } from "../graph/graph.ts";
 import type { SymbolicTensor } from "../symbolic_tensor.ts";
 import type { Trace } from "../trace.ts";
+import { insetOf, putPart } from "./inset.ts";
 import {
   channelsFirst,
   fromChannelsFirst,
   isTiling,
-  type PoolAttributes,
   poolAttributes,
   type PoolInfo,
-  poolInfo,
   unreached,
 } from "./pool_info.ts";
 
@@ -18,17 +17,19 @@ import {
 export function averagePoolGradient(
   trace: Trace,
   dy: SymbolicTensor,
-  inputShape: readonly number[],
-  attributes: PoolAttributes,
+  info: PoolInfo,
 ): SymbolicTensor {
-  const info = poolInfo(inputShape, attributes);
+  const inset = insetOf(info);
+  if (inset !== undefined) {
+    return putPart(trace, averagePoolGradient(trace, dy, inset.info), inset, info.inShape);
+  }
   const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
   if (isTiling(info) && trace.prefersBlocked(dy)) {
     const share = trace.scalar(1 / (filterHeight * filterWidth));
     const value = trace.op("Mul", [trace.blocked4(dy), share]);
     const scales = [1, 1, strideHeight, strideWidth];
     const spread = trace.blockedOp("Upsample", [value], { scales, mode: "nearest" });
-    return trace.fromBlocked4(inputShape, "float32", spread);
+    return trace.fromBlocked4(info.inShape, "float32", spread);
   }
   const share = trace.op("Mul", [channelsFirst(trace, dy), windowShares(trace, info)]);
   const channels = info.inChannels;
@@ -42,7 +43,7 @@ export function averagePoolGradient(
     group: channels,
     output_padding: unreached(info),
   });
-  return fromChannelsFirst(trace, inputShape, value);
+  return fromChannelsFirst(trace, info.inShape, value);
 }
 
 /** One over the number of image elements in each window, `[1, 1, output row, output column]`. */

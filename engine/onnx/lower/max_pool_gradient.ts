@@ -3,14 +3,13 @@
 import { sizeOf, type Value } from "../graph/graph.ts";
 import type { SymbolicTensor } from "../symbolic_tensor.ts";
 import type { Trace } from "../trace.ts";
+import { insetOf, putPart, takePart } from "./inset.ts";
 import {
   channelsFirst,
   fromChannelsFirst,
   isTiling,
-  type PoolAttributes,
   poolAttributes,
   type PoolInfo,
-  poolInfo,
 } from "./pool_info.ts";
 
 /** The gradient goes to the first maximum of each window, in row-major order. */
@@ -19,9 +18,13 @@ export function maxPoolGradient(
   dy: SymbolicTensor,
   x: SymbolicTensor,
   y: SymbolicTensor,
-  attributes: PoolAttributes,
+  info: PoolInfo,
 ): SymbolicTensor {
-  const info = poolInfo(x.shape, attributes);
+  const inset = insetOf(info);
+  if (inset !== undefined) {
+    const part = maxPoolGradient(trace, dy, takePart(trace, x, inset), y, inset.info);
+    return putPart(trace, part, inset, x.shape);
+  }
   if (isTiling(info)) {
     const isBlocked = trace.canBlock(x) && (trace.prefersBlocked(x) || trace.prefersBlocked(dy));
     const compute = isBlocked ? blockedTilingGradient : plainTilingGradient;

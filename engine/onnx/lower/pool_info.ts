@@ -2,8 +2,9 @@
 
 import { backend_util } from "@tensorflow/tfjs-core";
 import type { Attributes, Value } from "../graph/graph.ts";
-import type { SymbolicTensor } from "../symbolic_tensor.ts";
+import type { SymbolicTensor, TensorDtype } from "../symbolic_tensor.ts";
 import type { Trace } from "../trace.ts";
+import { exactPadding } from "./inset.ts";
 
 export type PoolInfo = backend_util.Conv2DInfo;
 
@@ -18,34 +19,46 @@ export interface PoolAttributes {
 /** Sizes of pooling over `[batch, height, width, channel]`. */
 export function poolInfo(shape: readonly number[], attributes: PoolAttributes): PoolInfo {
   const [batch = 0, height = 0, width = 0, channels = 0] = shape;
-  return backend_util.computePool2DInfo(
+  return usable(backend_util.computePool2DInfo(
     [batch, height, width, channels],
     attributes.filterSize,
     attributes.strides,
     1,
     attributes.pad,
     attributes.dimRoundingMode,
+  ));
+}
+
+/**
+ * Sizes with exact padding.
+ * @throws {Error} When a window has no element of the image in it, so that it has no maximum or mean.
+ */
+export function usable(info: PoolInfo): PoolInfo {
+  const exact = exactPadding(info);
+  const { filterHeight, filterWidth, padInfo } = exact;
+  const { top, left, bottom, right } = padInfo;
+  if (Math.max(top, bottom) < filterHeight && Math.max(left, right) < filterWidth) return exact;
+  throw new Error(
+    `Cannot compile pooling: each window must meet the image, but those of ` +
+      `[${filterHeight}, ${filterWidth}] with strides [${info.strideHeight}, ${info.strideWidth}] ` +
+      `make [${info.outShape}] of [${info.inShape}]`,
   );
 }
 
 /** Attributes of the ONNX operators. */
 export function poolAttributes(info: PoolInfo): Attributes {
   const { top, left, bottom, right } = info.padInfo;
-  const [below, behind] = reach(info);
   return {
     kernel_shape: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
-    pads: [top, left, Math.max(bottom, below), Math.max(right, behind)],
+    pads: [top, left, bottom, right],
   };
 }
 
 /** Rows and columns behind the last windows. */
 export function unreached(info: PoolInfo): number[] {
   const [below, behind] = reach(info);
-  return [
-    Math.max(info.padInfo.bottom, below) - below,
-    Math.max(info.padInfo.right, behind) - behind,
-  ];
+  return [info.padInfo.bottom - below, info.padInfo.right - behind];
 }
 
 /** Whether the windows cover the image exactly once. */
@@ -66,9 +79,10 @@ export function fromChannelsFirst(
   trace: Trace,
   shape: readonly number[],
   value: Value,
+  dtype: TensorDtype = "float32",
 ): SymbolicTensor {
   const transposed = trace.op("Transpose", [value], { perm: [0, 2, 3, 1] });
-  return trace.fromRowMajor(shape, "float32", transposed);
+  return trace.fromRowMajor(shape, dtype, transposed);
 }
 
 /** How far the last windows reach beyond the image; negative if they stop before its end. */

@@ -9,6 +9,7 @@ import type { SymbolicTensor } from "../../symbolic_tensor.ts";
 import type { Trace } from "../../trace.ts";
 import { combine } from "../binary.ts";
 import { concatenate } from "../concat.ts";
+import { pad } from "../pad.ts";
 import { slice } from "../slice.ts";
 import { type ConvInfo, convInfo } from "./conv_info.ts";
 import { convolve } from "./convolve.ts";
@@ -53,7 +54,7 @@ export function inputGradient3D(
     return spreadFrames(trace, gradient, info, depth);
   });
   const total = parts.reduce((sum, part) => combine(trace, "Add", sum, part));
-  return slice(trace, total, [0, info.padInfo.front, 0, 0, 0], info.inShape);
+  return unpadDepth(trace, total, info);
 }
 
 export function filterGradient3D(
@@ -112,13 +113,22 @@ function filterAt(trace: Trace, filter: SymbolicTensor, depth: number): Symbolic
   return trace.withShape(slice(trace, filter, [depth, 0, 0, 0, 0], [1, ...shape]), shape);
 }
 
-/** Frames of zeros in front and behind. */
+/** Frames of zeros in front and behind; tfjs may ask for less than none. */
 function padDepth(trace: Trace, x: SymbolicTensor, info: Conv3DInfo): SymbolicTensor {
   const { front, back } = info.padInfo;
   if (front === 0 && back === 0) return x;
   const pads = trace.int64([0, front, 0, 0, 0, 0, back, 0, 0, 0]);
   const value = trace.op("Pad", [trace.rowMajor(x), pads]);
   return trace.fromRowMajor(x.shape.with(1, info.inDepth + front + back), x.dtype, value);
+}
+
+/** The inverse for gradients: no frames, or nothing for frames that no window reached. */
+function unpadDepth(trace: Trace, total: SymbolicTensor, info: Conv3DInfo): SymbolicTensor {
+  const { front, back } = info.padInfo;
+  const size = info.inShape.with(1, info.inDepth + Math.min(0, front) + Math.min(0, back));
+  const part = slice(trace, total, [0, Math.max(0, front), 0, 0, 0], size);
+  const around = [Math.max(0, -front), Math.max(0, -back)] as const;
+  return pad(trace, part, [[0, 0], around, [0, 0], [0, 0], [0, 0]], 0);
 }
 
 /** The frames that a depth of the filter meets, `[batch * output depth, height, width, channel]`. */

@@ -1,6 +1,7 @@
 /** Sizes of a convolution, as tfjs computes them. */
 
 import { backend_util } from "@tensorflow/tfjs-core";
+import { exactPadding } from "../inset.ts";
 
 export type ConvInfo = backend_util.Conv2DInfo;
 
@@ -39,7 +40,8 @@ export function convInfo(
     isDepthwise,
     "channelsLast",
   );
-  return { ...info, padInfo: neededPadding(info) };
+  // Rounding may need more padding behind than tfjs states, or less.
+  return exactPadding(info);
 }
 
 /** The same convolution on fewer input channels. */
@@ -76,32 +78,6 @@ export function isPointwise(info: ConvInfo): boolean {
   const { top, left, bottom, right } = info.padInfo;
   return info.filterHeight === 1 && info.filterWidth === 1 && info.strideHeight === 1 &&
     info.strideWidth === 1 && top + left + bottom + right === 0;
-}
-
-/** Rounding up may need more padding behind than tfjs states, for which ONNX has no rounding mode. */
-function neededPadding(info: ConvInfo): ConvInfo["padInfo"] {
-  const missing = (out: number, stride: number, filter: number, size: number, before: number) =>
-    (out - 1) * stride + filter - size - before;
-  const { padInfo } = info;
-  const below = missing(
-    info.outHeight,
-    info.strideHeight,
-    info.effectiveFilterHeight,
-    info.inHeight,
-    padInfo.top,
-  );
-  const behind = missing(
-    info.outWidth,
-    info.strideWidth,
-    info.effectiveFilterWidth,
-    info.inWidth,
-    padInfo.left,
-  );
-  return {
-    ...padInfo,
-    bottom: Math.max(padInfo.bottom, below),
-    right: Math.max(padInfo.right, behind),
-  };
 }
 
 function fourOf(shape: readonly number[]): [number, number, number, number] {

@@ -3,6 +3,7 @@
 import { type Attributes, sizeOf, type Value } from "../../graph/graph.ts";
 import { SymbolicTensor } from "../../symbolic_tensor.ts";
 import type { Trace } from "../../trace.ts";
+import { insetOf, takePart } from "../inset.ts";
 import { matMul } from "../mat_mul.ts";
 import { slice } from "../slice.ts";
 import { forwardFilter } from "./blocked_filter.ts";
@@ -19,6 +20,8 @@ export function convolve(
   info: ConvInfo,
 ): SymbolicTensor {
   if (x.uniformValue === 0) return trace.splat(info.outShape, "float32", 0);
+  const inset = insetOf(info);
+  if (inset !== undefined) return convolve(trace, takePart(trace, x, inset), filter, inset.info);
   if (isPointwise(info) && (trace.isPortable || !trace.prefersBlocked(x))) {
     const { inChannels, outChannels } = info;
     const matrix = trace.rowMajor(trace.withShape(filter, [inChannels, outChannels]));

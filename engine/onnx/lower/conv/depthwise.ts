@@ -6,6 +6,7 @@
 import type { Value } from "../../graph/graph.ts";
 import type { SymbolicTensor } from "../../symbolic_tensor.ts";
 import type { Trace } from "../../trace.ts";
+import { insetOf, putPart, takePart } from "../inset.ts";
 import { convAttributes, type ConvInfo, isDense } from "./conv_info.ts";
 import { cropForPads } from "./crop_for_pads.ts";
 import { transposedAttributes } from "./input_gradient.ts";
@@ -19,6 +20,10 @@ export function depthwiseConvolve(
   filter: SymbolicTensor,
   info: ConvInfo,
 ): SymbolicTensor {
+  const inset = insetOf(info);
+  if (inset !== undefined) {
+    return depthwiseConvolve(trace, takePart(trace, x, inset), filter, inset.info);
+  }
   const attributes = { ...convAttributes(info), group: info.inChannels };
   if (isBlockable(trace, x, info)) {
     const inputs = [trace.blocked4(x), blockedFilter(trace, filter, info, false)];
@@ -37,6 +42,11 @@ export function depthwiseInputGradient(
   filter: SymbolicTensor,
   info: ConvInfo,
 ): SymbolicTensor {
+  const inset = insetOf(info);
+  if (inset !== undefined) {
+    const part = depthwiseInputGradient(trace, dy, filter, inset.info);
+    return putPart(trace, part, inset, info.inShape);
+  }
   if (isDense(info) && isBlockable(trace, dy, info)) {
     return denseInputGradient(trace, dy, filter, info);
   }
@@ -55,6 +65,10 @@ export function depthwiseFilterGradient(
   dy: SymbolicTensor,
   info: ConvInfo,
 ): SymbolicTensor {
+  const inset = insetOf(info);
+  if (inset !== undefined) {
+    return depthwiseFilterGradient(trace, takePart(trace, x, inset), dy, inset.info);
+  }
   const { batchSize, outHeight, outWidth, inChannels, filterHeight, filterWidth } = info;
   const { top, left, bottom, right } = info.padInfo;
   const multiplier = info.outChannels / inChannels;

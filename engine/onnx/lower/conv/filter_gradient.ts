@@ -2,6 +2,7 @@
 
 import type { SymbolicTensor } from "../../symbolic_tensor.ts";
 import type { Trace } from "../../trace.ts";
+import { insetOf, takePart } from "../inset.ts";
 import { matMul } from "../mat_mul.ts";
 import type { ConvInfo } from "./conv_info.ts";
 import { isPointwise, withInputChannels } from "./conv_info.ts";
@@ -17,6 +18,8 @@ export function filterGradient(
   if (x.uniformValue === 0 || dy.uniformValue === 0) {
     return trace.splat(info.filterShape, "float32", 0);
   }
+  const inset = insetOf(info);
+  if (inset !== undefined) return filterGradient(trace, takePart(trace, x, inset), dy, inset.info);
   return gradientOfParts(trace, x, dy, info) ?? correlate(trace, x, dy, info) ??
     productOfPatches(trace, x, dy, info);
 }

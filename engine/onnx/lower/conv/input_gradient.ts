@@ -3,6 +3,7 @@
 import { sizeOf } from "../../graph/graph.ts";
 import { SymbolicTensor } from "../../symbolic_tensor.ts";
 import type { Trace } from "../../trace.ts";
+import { insetOf, putPart } from "../inset.ts";
 import { matMul } from "../mat_mul.ts";
 import { slice } from "../slice.ts";
 import { backwardFilter } from "./blocked_filter.ts";
@@ -24,6 +25,10 @@ export function inputGradient(
   info: ConvInfo,
 ): SymbolicTensor {
   if (dy.uniformValue === 0) return trace.splat(info.inShape, "float32", 0);
+  const inset = insetOf(info);
+  if (inset !== undefined) {
+    return putPart(trace, inputGradient(trace, dy, filter, inset.info), inset, info.inShape);
+  }
   if (trace.isPortable || info.inChannels <= trace.blockSize) {
     return computeNow(trace, dy, filter, info);
   }
