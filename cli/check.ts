@@ -1,10 +1,11 @@
 /** `check <config...>`: everything that can be known to be wrong before anything runs. */
 
 import { ConfigError, type Diagnostic } from "../pipelines/diagnostic.ts";
+import { isLockPath } from "../pipelines/lock_file.ts";
 import { ExitCode } from "./exit_code.ts";
 import { loadPlan } from "./load_plan.ts";
 import { paint } from "./paint.ts";
-import { printFailure } from "./print_failure.ts";
+import { printFailure, UsageError } from "./print_failure.ts";
 import type { ConfigArguments, Host, JsonArguments } from "./verb.ts";
 
 export interface CheckArguments extends Omit<ConfigArguments, "config">, JsonArguments {
@@ -20,7 +21,10 @@ interface Checked {
 export async function checkVerb(args: CheckArguments, host: Host): Promise<ExitCode> {
   const { terminal } = host;
   const all: Checked[] = [];
-  for (const config of args.configs) {
+  // `check configs/*.yaml` names lock files too, which lie beside their configs.
+  const configs = args.configs.filter((path) => !isLockPath(path));
+  if (configs.length === 0) throw new UsageError(`"${args.configs[0]}" is a lock file, no config`);
+  for (const config of configs) {
     try {
       const plan = await loadPlan({ ...args, config }, host);
       all.push({ config, stages: plan.stages.length, diagnostics: [] });

@@ -33,3 +33,14 @@ Deno.test("check --json lists each config with its diagnostics", async () => {
   assert.equal(configs[0].diagnostics[0].column, 9);
   assert.deepEqual(configs[1].diagnostics, []);
 });
+
+Deno.test("check passes over the lock files that a pattern names beside configs", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.yaml`, "stages: { a: { uses: tiny/numbers } }\n");
+    await Deno.writeTextFile(`${folder}/a.lock.yaml`, "format: 1\n...\n");
+    const both = await command(folder, ["check", "a.lock.yaml", "a.yaml"]);
+    assert.deepEqual([both.code, both.out], [0, "ok  a.yaml  1 stage\n"]);
+    const alone = await command(folder, ["check", "a.lock.yaml"]);
+    assert.deepEqual([alone.code, alone.err], [2, '"a.lock.yaml" is a lock file, no config\n']);
+  });
+});

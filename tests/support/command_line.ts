@@ -75,11 +75,16 @@ export async function killGroup(group: number): Promise<void> {
   await new Deno.Command("kill", { args: ["-9", "--", `-${group}`], stderr: "null" }).output();
 }
 
-/** Process ids that are still in a group; zombies waiting for their parent do not count. */
-export async function processesOf(group: number): Promise<number[]> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid,pgid,stat"] }).output();
+/**
+ * Process ids that are still in a group, or whose command line names the folder: a stage has a group of
+ * its own. Zombies waiting for their parent do not count.
+ */
+export async function processesOf(group: number, folder: string): Promise<number[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid=,pgid=,stat=,args="] })
+    .output();
   return new TextDecoder().decode(stdout).split("\n").map((line) => line.trim().split(/\s+/))
-    .filter(([, pgid, stat]) => Number(pgid) === group && !stat?.startsWith("Z"))
+    .filter(([, , stat]) => !stat?.startsWith("Z"))
+    .filter(([, pgid, , ...args]) => Number(pgid) === group || args.join(" ").includes(folder))
     .map(([pid]) => Number(pid));
 }
 
