@@ -91,11 +91,19 @@ function codeChanges(before: Code | null, after: Code | null): readonly KeyChang
     };
     return [{ field: "code", before: count(before), after: count(after) }];
   }
-  return [...new Set([...Object.keys(after), ...Object.keys(before)])]
+  const known = knownChanges.get(after)?.get(before);
+  if (known !== undefined) return known;
+  const changes = [...new Set([...Object.keys(after), ...Object.keys(before)])]
     .filter((name) => before[name] !== after[name])
     .sort()
     .map((name) => ({ field: `code ${name}`, before: before[name], after: after[name] }));
+  if (!knownChanges.has(after)) knownChanges.set(after, new WeakMap());
+  knownChanges.get(after)?.set(before, changes);
+  return changes;
 }
+
+/** By the code of now and of then: thousands of stages may share both. */
+const knownChanges = new WeakMap<Code, WeakMap<Code, readonly KeyChange[]>>();
 
 function defaultsOf(
   field: string,
