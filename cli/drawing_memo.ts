@@ -1,6 +1,7 @@
 /** Drawings of charts kept in the store's folder, so that a report of a cached run need not draw. */
 
-import { removeIfThere, writeDurably } from "../pipelines/durable_file.ts";
+import { digestOf } from "../pipelines/digest.ts";
+import { writeDurably } from "../pipelines/durable_file.ts";
 import { StoreError } from "../pipelines/store.ts";
 import type { DrawingMemo } from "../report/render_report.ts";
 
@@ -10,7 +11,7 @@ export function drawingMemo(store: string): DrawingMemo {
   return {
     async read(key) {
       try {
-        return await Deno.readTextFile(`${folder}/${key}.svg`);
+        return textOf(await Deno.readTextFile(`${folder}/${key}.svg`));
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
         throw error;
@@ -18,15 +19,27 @@ export function drawingMemo(store: string): DrawingMemo {
     },
     write(key, text) {
       const path = `${folder}/${key}.svg`;
+      const bytes = new TextEncoder().encode(text + commentOf(text));
       try {
-        const options = { temporary: `${store}/tmp`, isFlushed: false };
-        writeDurably(path, new TextEncoder().encode(text), options);
+        writeDurably(path, bytes, { temporary: `${store}/tmp`, isFlushed: false });
       } catch (error) {
         // A report does not need the memo.
         if (!(error instanceof StoreError)) throw error;
-        removeIfThere(path);
       }
       return Promise.resolve();
     },
   };
+}
+
+/** `<!--sha256 and 64 digits-->` and a line feed: still an image that anyone can look at. */
+function commentOf(text: string): string {
+  return `<!--sha256 ${digestOf(text)}-->\n`;
+}
+
+const COMMENT_LENGTH = commentOf("").length;
+
+/** The drawing of a file; undefined when it is damaged, and then it is drawn again. */
+function textOf(file: string): string | undefined {
+  const text = file.slice(0, -COMMENT_LENGTH);
+  return file === text + commentOf(text) ? text : undefined;
 }

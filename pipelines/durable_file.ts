@@ -29,7 +29,7 @@ export function writeDurably(path: string, bytes: Uint8Array, options: DurableOp
     Deno.renameSync(unfinished, path);
     if (options.isFlushed !== false) flushFolder(folder);
   } catch (error) {
-    if (isBegun) removeIfThere(unfinished);
+    if (isBegun) discard(unfinished);
     // Counted after the part is gone: what there is for another try.
     const free = freeBytes(options.temporary);
     const room = free === undefined ? "" : `, ${free} bytes free`;
@@ -50,6 +50,15 @@ export function removeIfThere(path: string): void {
     Deno.removeSync(path, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** What went wrong first is what to tell; a part that stays is swept later. */
+function discard(path: string): void {
+  try {
+    removeIfThere(path);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
   }
 }
 

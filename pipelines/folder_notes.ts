@@ -23,6 +23,9 @@ export interface FileNote {
 /** By path relative to the folder. */
 export type FolderNotes = ReadonlyMap<string, FileNote>;
 
+/** Length of the first line of notes: 64 digits and a line feed. */
+const DIGEST_LINE = 65;
+
 const schema = z.array(z.tuple([
   z.string(),
   z.string().regex(/^[0-9a-f]{64}$/),
@@ -56,12 +59,16 @@ export function encodeFolderNotes(notes: FolderNotes): Uint8Array {
   const rows = [...notes].map(([path, { digest, status, isSettled }]) => {
     return [path, digest, status.ino, status.size, status.mtimeMs, status.ctimeMs, isSettled];
   });
-  return new TextEncoder().encode(JSON.stringify(rows));
+  // With a digest of its own: a wrong digest of a file would be believed, and make a wrong key.
+  const text = JSON.stringify(rows);
+  return new TextEncoder().encode(`${digestOf(text)}\n${text}`);
 }
 
 /** Reads notes; damaged ones are empty. */
 export function decodeFolderNotes(text: string): FolderNotes {
-  const parsed = schema.safeParse(parseOrUndefined(text));
+  const body = text.slice(DIGEST_LINE);
+  if (text.slice(0, DIGEST_LINE) !== `${digestOf(body)}\n`) return new Map();
+  const parsed = schema.safeParse(parseOrUndefined(body));
   if (!parsed.success) return new Map();
   return new Map(
     parsed.data.map(([path, digest, ino, size, mtimeMs, ctimeMs, isSettled]) => {
