@@ -33,6 +33,7 @@ const LOST = /premature end|bad huffman/i;
  */
 export async function decodeJpeg(bytes: Uint8Array, limits: RasterLimits): Promise<Raster> {
   checkRasterSize("JPEG", jpegSize(bytes), limits);
+  checkScans(bytes);
   if (!isReady) await start();
   messages = [];
   try {
@@ -49,6 +50,19 @@ export async function decodeJpeg(bytes: Uint8Array, limits: RasterLimits): Promi
     isReady = false;
     const reason = messages.join("; ") || String(error);
     throw new SyntaxError(`Cannot decode JPEG: ${reason}`, { cause: error });
+  }
+}
+
+/** Encoders write about ten; each goes over all pixels, so a small file of many would take minutes. */
+const MAX_SCANS = 100;
+
+function checkScans(bytes: Uint8Array): void {
+  let scans = 0;
+  // In data FF is followed by 00, so FF DA is always a marker or the bytes of another marker's segment.
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] === 0xda && ++scans > MAX_SCANS) {
+      throw new SyntaxError(`Cannot decode JPEG: it must have at most ${MAX_SCANS} scans`);
+    }
   }
 }
 

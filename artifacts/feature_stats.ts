@@ -52,6 +52,9 @@ export const featureStatsKind: ArtifactKind<FeatureStats> = {
 
 const statsMetadata = z.strictObject({ extractor: z.string() });
 
+/** Of one array: the covariance of 8192 features, four times as many as any network here has. */
+const MAX_STATISTICS_BYTES = 8192 ** 2 * 8 + 4096;
+
 /** Largest difference of σij and σji, as a part of the largest variance: float32 rounding. */
 const ASYMMETRY = 1e-6;
 
@@ -64,7 +67,7 @@ const ASYMMETRY = 1e-6;
 export function readStatistics(
   file: Uint8Array,
 ): Pick<FeatureStats, "mean" | "covariance"> & { readonly count?: number } {
-  const npz = openNpz(file);
+  const npz = openNpz(file, { maxEntryBytes: MAX_STATISTICS_BYTES });
   const mean = floats("mu", npz.read("mu"));
   const covariance = floats("sigma", npz.read("sigma"));
   const [d = 0, ...others] = mean.shape;

@@ -3,6 +3,9 @@
 import type { z } from "zod";
 import type { ArtifactFiles } from "./artifact.ts";
 
+/** Of a file of JSON: curves of a long training have some megabytes. */
+const MAX_JSON_BYTES = 2 ** 26;
+
 /**
  * Reads one JSON file of an artifact and checks it.
  *
@@ -13,7 +16,13 @@ export async function readMetadata<Schema extends z.ZodType>(
   name: string,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  const text = new TextDecoder().decode(await files.read(name));
+  const bytes = await files.read(name);
+  if (bytes.length > MAX_JSON_BYTES) {
+    throw new SyntaxError(
+      `Cannot read "${name}": it must have at most ${MAX_JSON_BYTES} bytes, but it has ${bytes.length}`,
+    );
+  }
+  const text = new TextDecoder().decode(bytes);
   const parsed = schema.safeParse(parseJson(name, text));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

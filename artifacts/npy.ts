@@ -39,6 +39,13 @@ const dtypes: Readonly<Record<string, { width: number; view(buffer: ArrayBuffer)
   f8: { width: 8, view: (buffer) => new Float64Array(buffer) },
 };
 
+/** NumPy itself writes some hundred bytes and reads 10,000. */
+const MAX_HEADER_BYTES = 65_536;
+/** As NumPy 2. */
+const MAX_AXES = 64;
+/** Of an empty array the other axes together: a reader that loops over them must come to an end. */
+const MAX_EMPTY = 2 ** 24;
+
 const MAGIC = [0x93, ...new TextEncoder().encode("NUMPY")];
 
 /** Encodes a row-major array as version 1.0. @throws {RangeError} When the shape does not fit the data. */
@@ -105,6 +112,9 @@ function readHeader(bytes: Uint8Array): { text: string; dataStart: number } {
   const length = version === 1
     ? view.getUint16(lengthStart, true)
     : view.getUint32(lengthStart, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw damaged(`the header may have ${MAX_HEADER_BYTES} bytes, but it says ${length}`);
+  }
   const dataStart = headerStart + length;
   if (dataStart > bytes.length) throw damaged("the file ends inside its header");
   const decoder = new TextDecoder(version === 3 ? "utf-8" : "latin1");
@@ -121,8 +131,16 @@ function parseHeader(text: string) {
   if (tuple === undefined) {
     throw damaged("the header must have 'shape' as a tuple of whole numbers");
   }
-  const shape = tuple.split(",").map((size) => size.trim()).filter((size) => size !== "");
-  return { descr, fortranOrder: order === "True", shape: shape.map(Number) };
+  const sizes = tuple.split(",").map((size) => size.trim()).filter((size) => size !== "");
+  const shape = sizes.map(Number);
+  if (shape.length > MAX_AXES || !shape.every(Number.isSafeInteger)) {
+    throw damaged(`shape must have at most ${MAX_AXES} whole sizes, but it has ${sizes.length}`);
+  }
+  const isEmpty = shape.includes(0);
+  if (isEmpty && elementCount(shape.filter((size) => size > 0)) > MAX_EMPTY) {
+    throw damaged(`an empty array must not be larger than ${MAX_EMPTY} along its other axes`);
+  }
+  return { descr, fortranOrder: order === "True", shape };
 }
 
 function swapBytes(bytes: Uint8Array, width: number): void {

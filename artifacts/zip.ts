@@ -14,6 +14,8 @@ export interface ZipLimits {
   readonly storedOnly?: boolean;
   /** Bytes of all entries together, decompressed; default 4 GiB. */
   readonly maxBytes?: number;
+  /** Bytes of one entry that is read, decompressed; default 2 GiB. */
+  readonly maxEntryBytes?: number;
 }
 
 export interface Zip {
@@ -57,6 +59,10 @@ export function openZip(archive: Uint8Array, limits: ZipLimits = {}): Zip {
     read(name) {
       const entry = byName.get(name);
       if (entry === undefined) throw damagedZip(`there is no entry "${name}"`);
+      const maxEntryBytes = limits.maxEntryBytes ?? 2 ** 31;
+      if (entry.size > maxEntryBytes) {
+        throw damagedZip(`"${name}" may have ${maxEntryBytes} bytes, but it says ${entry.size}`);
+      }
       return extract(archive, entry);
     },
   };

@@ -6,6 +6,7 @@ import type { PipelineConfig, StageConfig } from "./config.ts";
 import { nodeAt } from "./config_node.ts";
 import { isOutside, realPath } from "./compose_config.ts";
 import type { Diagnostics } from "./diagnostic.ts";
+import { limits } from "./limits.ts";
 import { listFolder } from "./list_folder.ts";
 import type { FileParam } from "./plan.ts";
 import type { Origin } from "./source.ts";
@@ -65,7 +66,10 @@ async function resolve(
   if (isOutside(place.projectFolder, absolute)) {
     return { problem: "lies outside the project folder" };
   }
-  const { isFile, isDirectory } = await Deno.stat(absolute);
+  const { isFile, isDirectory, size } = await Deno.stat(absolute);
+  if (kind === "file" && size > limits.fileBytes) {
+    return { problem: `must have at most ${limits.fileBytes} bytes, but has ${size}` };
+  }
   if (kind === "file") return isFile ? absolute : { problem: "is not a file" };
   if (!isDirectory) return { problem: "is not a folder" };
   try {

@@ -11,6 +11,8 @@ export const limits = {
   files: 32,
   /** Characters of a string after interpolation. */
   stringLength: 65_536,
+  /** Of a file that a parameter names: it is read into memory. */
+  fileBytes: 2 ** 32,
   /** Parameters that lead to one another. */
   interpolationDepth: 16,
   /** Of one matrix before `exclude`, and of one stage. */

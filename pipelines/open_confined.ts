@@ -2,6 +2,7 @@
 
 import { isOutside } from "./compose_config.ts";
 import type { Job } from "./job.ts";
+import { limits } from "./limits.ts";
 import { listFolder } from "./list_folder.ts";
 import type { OpenFolder } from "./stage.ts";
 
@@ -14,7 +15,10 @@ export type Confinement = Pick<Job, "projectFolder" | "files">;
  * @throws {Error} When no parameter names it, or a link that took its place leads out of the project.
  */
 export async function openConfined(path: string, confinement: Confinement): Promise<Uint8Array> {
-  return await Deno.readFile(await locate(path, confinement));
+  const file = await locate(path, confinement);
+  const { isFile, size } = await Deno.stat(file);
+  if (!isFile || size > limits.fileBytes) throw tooLarge(path, size);
+  return await Deno.readFile(file);
 }
 
 /**
@@ -35,9 +39,20 @@ export async function openConfinedFolder(
   };
   return {
     paths,
-    read: async (wanted) => await Deno.readFile(absoluteOf(wanted)),
+    async read(wanted) {
+      const file = absoluteOf(wanted);
+      const { size } = await Deno.stat(file);
+      if (size > limits.fileBytes) throw tooLarge(wanted, size);
+      return await Deno.readFile(file);
+    },
     size: async (wanted) => (await Deno.stat(absoluteOf(wanted))).size,
   };
+}
+
+function tooLarge(path: string, size: number): Error {
+  return new Error(
+    `Cannot open "${path}": it must be a file of at most ${limits.fileBytes} bytes, but has ${size}`,
+  );
 }
 
 async function locate(path: string, { projectFolder, files }: Confinement): Promise<string> {
