@@ -27,15 +27,14 @@ export async function digestOfFile(path: string): Promise<Digest> {
   return hash.digest("hex") as Digest;
 }
 
-/** Files up to here are read at once: a buffer for pieces costs more than most files. */
-const WHOLE_BYTES = 2 ** 24;
+const PIECE_BYTES = 2 ** 20;
 
 /** sha256 of a file, without a pause. @throws {Deno.errors.NotFound} When there is none. */
 export function digestOfFileSync(path: string): Digest {
   using file = Deno.openSync(path, { read: true });
   const { size } = file.statSync();
   const hash = createHash("sha256");
-  const piece = new Uint8Array(Math.min(WHOLE_BYTES, size + 1));
+  const piece = new Uint8Array(Math.min(PIECE_BYTES, size + 1));
   for (let count = file.readSync(piece); count !== null; count = file.readSync(piece)) {
     hash.update(piece.subarray(0, count));
   }

@@ -186,10 +186,9 @@ class LocalStore implements Store {
 
   #readAction(key: string, options: LookupOptions): Action | Damage | undefined {
     const path = this.#layout.action(key);
-    // Before reading: what is touched stays, so a hit is a hit also while garbage is collected.
-    if (!options.readOnly && !touch(path, this.#now())) return undefined;
     const text = readText(path);
-    if (text === undefined) return undefined;
+    // What could be touched stays: so a hit is a hit also while garbage is collected.
+    if (text === undefined || !options.readOnly && !touch(path, this.#now())) return undefined;
     try {
       return decodeAction(key, text);
     } catch (error) {

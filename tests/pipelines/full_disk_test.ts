@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { statfsSync } from "node:fs";
+import { flipBit } from "../support/put_result.ts";
 import { repository, zoetrope } from "../support/command_line.ts";
 
 /** 200 clips of two frames of 64x64 bytes, about 1.6 MB, beside a few small files. */
@@ -20,6 +21,14 @@ async function withFolder(use: (folder: string) => Promise<void>): Promise<void>
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+function largestFile(folder: string): string {
+  const files = [...Deno.readDirSync(folder)].flatMap(({ name }) =>
+    [...Deno.readDirSync(`${folder}/${name}`)].map((file) => `${folder}/${name}/${file.name}`)
+  );
+  const size = (path: string) => Deno.statSync(path).size;
+  return files.reduce((largest, path) => size(path) > size(largest) ? path : largest);
 }
 
 async function shell(command: string, cwd: string) {
@@ -97,6 +106,16 @@ Deno.test({
       const other = await zoetrope([...runInStore, "--set", "seed=9"], folder);
       assert.equal(other.code, 4, other.err);
       assert.match(other.err, /its file system is read-only/);
+      // A damaged result cannot be put aside and not be computed again; nobody takes it for good.
+      assert.equal((await shell("mount -o remount,rw disk", folder)).code, 0);
+      flipBit(largestFile(`${folder}/disk/store/objects`));
+      assert.equal((await shell("mount -o remount,ro disk", folder)).code, 0);
+      const damaged = await zoetrope(runInStore, folder);
+      assert.equal(damaged.code, 4, damaged.err);
+      const verified = await zoetrope(["verify", "--store", "disk/store"], folder);
+      assert.equal(verified.code, 4, verified.err);
+      assert.match(verified.out, /of stage "clips", output "train"/);
+      assert.match(verified.out, /it stays where it is: .*read-only/);
       const collected = await zoetrope(["gc", "--store", "disk/store"], folder);
       assert.equal(collected.code, 4, collected.err);
     }),

@@ -185,14 +185,23 @@ Deno.test("lookup() believes no record that lies under another key", () =>
     assert.equal((await store.lookup("0".repeat(64), { stage: "x" })).state, "damaged");
   }));
 
-Deno.test("lookup() reads no blob once its status is settled, and notices a change that sets mtime back", () =>
+Deno.test("lookup() reads no blob once its status is settled, settle() saves that reading, and a change that sets mtime back is noticed", () =>
   withFolder(async (root) => {
     const { store, action } = await putAction(root, { "a.bin": Uint8Array.of(1, 2, 3) });
+    const settled = await putAction(root, { "b.bin": Uint8Array.of(4, 5) });
+    const changed = await putAction(root, { "c.bin": Uint8Array.of(6) });
+    const hashedIn = ({ key }: Action) => hashedBytesOf(() => store.lookup(key, { stage: "x" }));
     const path = blobPath(root, firstDigest(action));
+    await flipByte(blobPath(root, firstDigest(changed.action)), 0);
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const before = await Deno.stat(path);
-    assert.equal(await hashedBytesOf(() => store.lookup(action.key, { stage: "x" })), 3);
-    assert.equal(await hashedBytesOf(() => store.lookup(action.key, { stage: "x" })), 0);
+    assert.equal(await hashedIn(action), 3);
+    assert.equal(await hashedIn(action), 0);
+
+    await store.settle([settled.action.key, changed.action.key]);
+    assert.equal(await hashedIn(settled.action), 0);
+    // Nobody has read it since it was written, so settle() does not take its status for a proof.
+    assert.equal((await store.lookup(changed.action.key, { stage: "x" })).state, "damaged");
 
     await flipByte(path, 1);
     await Deno.chmod(path, 0o444);
@@ -200,19 +209,6 @@ Deno.test("lookup() reads no blob once its status is settled, and notices a chan
     const after = await Deno.stat(path);
     assert.deepEqual([after.mtime, after.size, after.ino], [before.mtime, before.size, before.ino]);
     assert.equal((await store.lookup(action.key, { stage: "x" })).state, "damaged");
-  }));
-
-Deno.test("settle() vouches for what was written, so that the next lookup reads nothing", () =>
-  withFolder(async (root) => {
-    const { store, action } = await putAction(root, { "a.bin": Uint8Array.of(1, 2, 3) });
-    const changed = await putAction(root, { "b.bin": Uint8Array.of(4) });
-    // Not within the tick of the clock in which it was written: nobody could tell that by its status.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await flipByte(blobPath(root, firstDigest(changed.action)), 0);
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    await store.settle([action.key, changed.action.key]);
-    assert.equal(await hashedBytesOf(() => store.lookup(action.key, { stage: "x" })), 0);
-    assert.equal((await store.lookup(changed.action.key, { stage: "x" })).state, "damaged");
   }));
 
 Deno.test("lookup() does without notes that are damaged", () =>
@@ -250,4 +246,57 @@ Deno.test("checkpointSlot() is the key's own, and clearPartial() empties it", ()
     assert.equal(await store.checkpointSlot("other").load(), undefined);
     await store.clearPartial("k");
     assert.equal(await slot.load(), undefined);
+  }));
+
+Deno.test("lookup() and listActions() make no store where there is none", () =>
+  withFolder(async (folder) => {
+    const store = openLocalStore(`${folder}/store`);
+    assert.equal((await store.lookup("0".repeat(64), { stage: "x" })).state, "miss");
+    assert.deepEqual(await store.listActions(), []);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }));
+
+Deno.test("lookup() remembers the use of a hit, by the file system's clock, and with readOnly it does not", () =>
+  withFolder(async (root) => {
+    const { action } = await putAction(root, { "a.bin": Uint8Array.of(1) });
+    const path = `${root}/actions/${action.key.slice(0, 2)}/${action.key.slice(2)}.json`;
+    const old = new Date(1_000_000_000_000);
+    const usedMs = () => Deno.statSync(path).mtime?.getTime() ?? 0;
+    const original = Date.now;
+    // This machine's clock is a day ahead.
+    Date.now = () => original() + 86_400_000;
+    try {
+      await Deno.utime(path, old, old);
+      await openLocalStore(root).lookup(action.key, { stage: "x", readOnly: true });
+      assert.equal(usedMs(), old.getTime());
+      await openLocalStore(root).lookup(action.key, { stage: "x" });
+      assert.ok(Math.abs(usedMs() - original()) < 10_000, new Date(usedMs()).toISOString());
+    } finally {
+      Date.now = original;
+    }
+  }));
+
+Deno.test("the first write removes what was abandoned a day ago, by the file system's clock", () =>
+  withFolder(async (root) => {
+    await Deno.mkdir(`${root}/tmp`);
+    for (const [name, hours] of [["young", 23], ["abandoned", 25]] as const) {
+      await Deno.writeTextFile(`${root}/tmp/${name}`, "part");
+      const time = new Date(Date.now() - hours * 3_600_000);
+      await Deno.utime(`${root}/tmp/${name}`, time, time);
+    }
+    const original = Date.now;
+    Date.now = () => original() + 10 * 86_400_000;
+    try {
+      await openLocalStore(root).putBlob(Uint8Array.of(1));
+    } finally {
+      Date.now = original;
+    }
+    assert.deepEqual([...Deno.readDirSync(`${root}/tmp`)].map(({ name }) => name), ["young"]);
+  }));
+
+Deno.test("addRoot() needs an absolute path, and a store that cannot be written forgets it", () =>
+  withFolder(async (folder) => {
+    assert.throws(() => void openLocalStore(folder).addRoot("runs"), /it must be absolute/);
+    await Deno.writeTextFile(`${folder}/file`, "");
+    await openLocalStore(`${folder}/file`).addRoot("/runs");
   }));
