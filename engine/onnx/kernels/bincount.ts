@@ -1,10 +1,10 @@
 /** Counts, or sums of weights, of the numbers 0, 1, 2, ... in a tensor. */
 
 import * as tfjs from "@tensorflow/tfjs-core";
-import { sizeOf, type Value } from "../graph/graph.ts";
-import { onnxTypes } from "../graph/encode_model.ts";
+import { sizeOf } from "../graph/graph.ts";
 import { defineKernel } from "../define_kernel.ts";
-import { slice } from "../lower/slice.ts";
+import { combine } from "../lower/binary.ts";
+import { scatterAdd } from "../lower/scatter_add.ts";
 import type { SymbolicTensor } from "../symbolic_tensor.ts";
 import type { Trace } from "../trace.ts";
 
@@ -35,7 +35,7 @@ interface Options {
   readonly isBinary: boolean;
 }
 
-/** Numbers from `size` on go to a column of their own, which is cut off. */
+/** Numbers that are not below `size` count nowhere. */
 function count(
   trace: Trace,
   x: SymbolicTensor,
@@ -45,27 +45,24 @@ function count(
   const [rows = 0, columns = 0] = x.shape;
   const { dtype } = weights;
   const entries = rows * columns;
-  const shape = [rows, size + 1];
-  const zeros = trace.rowMajor(trace.splat(shape, dtype, 0));
   const isWeighted = !isBinary && sizeOf(weights.shape) > 0;
   const updates = isWeighted
-    ? trace.reshape(trace.rowMajor(weights), [entries])
-    : trace.rowMajor(trace.splat([entries], dtype, 1));
-  const inputs = [zeros, positionsOf(trace, x, size), updates];
-  const value = trace.op("ScatterND", inputs, isBinary ? {} : { reduction: "add" });
-  return slice(trace, trace.fromRowMajor(shape, dtype, value), [0, 0], [rows, size]);
-}
-
-/** `[entry, 2]`: row and column of each entry's count. */
-function positionsOf(trace: Trace, x: SymbolicTensor, size: number): Value {
-  const [rows = 0, columns = 0] = x.shape;
-  const clamped = trace.op("Min", [trace.rowMajor(x), trace.scalar(size, "int32")]);
-  const numbers = trace.op("Cast", [clamped], { to: onnxTypes.int64 });
-  const column = trace.reshape(numbers, [rows * columns, 1]);
-  const indices = Array.from(
-    { length: rows * columns },
-    (_, entry) => Math.floor(entry / columns),
-  );
-  const row = trace.literal(indices, [rows * columns, 1], "int64");
-  return trace.op("Concat", [row, column], { axis: 1 });
+    ? trace.reshape(trace.rowMajor(weights), [entries, 1])
+    : trace.rowMajor(trace.splat([entries, 1], dtype, 1));
+  const numbers = trace.reshape(trace.rowMajor(x), [entries]);
+  // Row by row; a number that is too large must not count in the next row.
+  const starts = Array.from({ length: entries }, (_, entry) => Math.floor(entry / columns) * size);
+  const isKnown = trace.op("Less", [numbers, trace.scalar(size, "int32")]);
+  const places = trace.op("Where", [
+    isKnown,
+    trace.op("Add", [numbers, trace.literal(starts, [entries], "int32")]),
+    trace.scalar(-1, "int32"),
+  ]);
+  const options = { rows: rows * size, dtype };
+  const sums = scatterAdd(trace, places, updates, [entries, 1], options);
+  const shape = [rows, size];
+  const counts = trace.fromRowMajor(shape, dtype, trace.reshape(sums, shape));
+  if (!isBinary) return counts;
+  const one = trace.splat(shape, dtype, 1);
+  return combine(trace, "Min", counts, one);
 }

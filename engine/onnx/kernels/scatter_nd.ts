@@ -2,8 +2,9 @@
 
 import * as tfjs from "@tensorflow/tfjs-core";
 import { onnxTypes } from "../graph/encode_model.ts";
-import type { Value } from "../graph/graph.ts";
+import { sizeOf, type Value } from "../graph/graph.ts";
 import { defineKernel } from "../define_kernel.ts";
+import { rowsOfTuples, scatterAdd } from "../lower/scatter_add.ts";
 import type { SymbolicTensor } from "../symbolic_tensor.ts";
 import type { Trace } from "../trace.ts";
 
@@ -12,13 +13,14 @@ export const scatterNd = defineKernel<tfjs.ScatterNdInputs, tfjs.ScatterNdAttrs>
   tfjs.ScatterNd,
   ["indices", "updates"],
   ({ trace, inputs: { indices, updates }, attrs: { shape } }) => {
-    const inputs = [
-      trace.rowMajor(trace.splat(shape, updates.dtype, 0)),
-      positionsOf(trace, indices),
-      trace.rowMajor(updates),
-    ];
-    const value = trace.op("ScatterND", inputs, { reduction: "add" });
-    return trace.fromRowMajor(shape, updates.dtype, value);
+    const depth = indices.shape.at(-1) ?? 1;
+    const count = sizeOf(indices.shape.slice(0, -1));
+    const inner = sizeOf(shape.slice(depth));
+    const rows = rowsOfTuples(trace, indices, shape);
+    const values = trace.reshape(trace.rowMajor(updates), [count, inner]);
+    const options = { rows: sizeOf(shape.slice(0, depth)), dtype: updates.dtype };
+    const sums = scatterAdd(trace, rows, values, [count, inner], options);
+    return trace.fromRowMajor(shape, updates.dtype, trace.reshape(sums, shape));
   },
 );
 

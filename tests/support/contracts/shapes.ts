@@ -291,7 +291,8 @@ export const shapes: Contracts = {
     name: caseName("unsortedSegmentSum", { given, segments }),
     inputs: [
       scattered(given),
-      scatteredIntegers([given[0]!], { low: 0, high: segments }),
+      // Some belong to no segment: tfjs drops negative ones.
+      scatteredIntegers([given[0]!], { low: -1, high: segments }),
     ],
     run: (x, ids) => tf.unsortedSegmentSum(x!, ids as tf.Tensor1D, segments),
   })),

@@ -75,11 +75,15 @@ export const moveOperators: Readonly<Record<string, Operator>> = {
     });
     return result;
   },
-  // Only along the one axis of a vector.
+  // Only along the first axis, and only sums.
   ScatterElements: (call) => {
     const [data, indices, updates] = [call.input(0), call.input(1), call.input(2)];
+    const inner = sizeOf(data.shape.slice(1));
     const result = data.data.slice();
-    indices.data.forEach((to, k) => result[to] = result[to]! + updates.data[k]!);
+    indices.data.forEach((row, k) => {
+      const to = row * inner + k % inner;
+      result[to] = result[to]! + updates.data[k]!;
+    });
     return result;
   },
   Pad: (call) => {
