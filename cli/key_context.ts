@@ -44,7 +44,7 @@ function codeReader({ store, isReadOnly, root = ownRoot }: KeyMemory): KeyContex
     imports: manifest.imports,
     memory: codeMemory({ store, isReadOnly, root: folder, version }),
   });
-  return (stage) => digests.of(entriesOf(stage));
+  return (stage, isNow) => digests.of(entriesOf(stage), isNow);
 }
 
 const ownRoot = new URL("../", import.meta.url);

@@ -27,11 +27,12 @@ export interface CodeDigests {
    * plain text. Imports of types load nothing.
    *
    * @param entries Paths relative to the root.
+   * @param isNow Whether a look at the files of a moment ago is too old.
    * @returns Null when there is no file of the first entry; other entries without a file are left out.
    * @throws {SyntaxError} When a module cannot be parsed, or loads what only running it would tell.
    * @throws {Error} When a file that is imported is missing.
    */
-  of(entries: readonly string[]): Promise<Code | null>;
+  of(entries: readonly string[], isNow?: boolean): Promise<Code | null>;
 }
 
 /**
@@ -44,41 +45,57 @@ export function codeDigests(options: CodeDigestsOptions): CodeDigests {
   return new Digests(options);
 }
 
+/** One walk over modules. */
+interface Walk {
+  /** Looks from before, by performance.now(), are too old. */
+  readonly sinceMs: number;
+  /** By the clock that file times are in; known once it is needed. */
+  clockMs?: number;
+}
+
 class Digests implements CodeDigests {
   readonly #options: CodeDigestsOptions;
   readonly #believedMs: number;
   #notes: Map<string, CodeNote> | undefined;
   readonly #lookedAtMs = new Map<string, number>();
   readonly #known = new Map<string, { code: Code; atMs: number }>();
-  #clockMs: number | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: CodeDigestsOptions) {
     this.#options = options;
     this.#believedMs = options.believedMs ?? BELIEVED_MS;
   }
 
-  async of(entries: readonly string[]): Promise<Code | null> {
+  of(entries: readonly string[], isNow = false): Promise<Code | null> {
+    const sinceMs = performance.now() - (isNow ? 0 : this.#believedMs);
+    const known = this.#known.get(entries.join("\n"));
+    if (known !== undefined && known.atMs > sinceMs) return Promise.resolve(known.code);
+    // One after the other: a module that is being read for one must not count as looked at for another.
+    const found = this.#last.then(() => this.#walk(entries, { sinceMs }));
+    this.#last = found.catch(() => undefined);
+    return found;
+  }
+
+  async #walk(entries: readonly string[], walk: Walk): Promise<Code | null> {
     const name = entries.join("\n");
-    const known = this.#known.get(name);
     const atMs = performance.now();
-    if (known !== undefined && atMs - known.atMs < this.#believedMs) return known.code;
-    const found = this.#withFile(entries);
+    const { root, memory } = this.#options;
+    const found = entries.filter((path) => statusOf(`${root}/${path}`) !== undefined);
     if (found[0] !== entries[0]) return null;
-    this.#clockMs = undefined;
-    const modules = await this.#reach(found);
-    if (this.#clockMs !== undefined) this.#options.memory.save(this.#notesNow());
-    const code = sameOrNew(known?.code, modules);
+    const modules = await this.#reach(found, walk);
+    if (walk.clockMs !== undefined) memory.save(this.#notesNow());
+    const code = sameOrNew(this.#known.get(name)?.code, modules);
     this.#known.set(name, { code, atMs });
     return code;
   }
 
-  async #reach(entries: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async #reach(entries: readonly string[], walk: Walk): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
     const waiting = entries.map((path) => ({ path, from: "" }));
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { path, from } = next;
       if (found.has(path)) continue;
-      const { digest, imports } = await this.#note(path, from);
+      const { digest, imports } = await this.#note(path, from, walk);
       found.set(path, digest);
       for (const specifier of imports) {
         const target = resolveImport(specifier, path, this.#options.imports);
@@ -89,34 +106,30 @@ class Digests implements CodeDigests {
     return found;
   }
 
-  async #note(path: string, from: string): Promise<CodeNote> {
+  async #note(path: string, from: string, walk: Walk): Promise<CodeNote> {
     const notes = this.#notesNow();
     const known = notes.get(path);
     const lookedAtMs = this.#lookedAtMs.get(path) ?? -Infinity;
-    if (known !== undefined && performance.now() - lookedAtMs < this.#believedMs) return known;
+    if (known !== undefined && lookedAtMs > walk.sinceMs) return known;
     this.#lookedAtMs.set(path, performance.now());
     const absolute = `${this.#options.root}/${path}`;
     const seen = statusOf(absolute);
     if (known?.isSettled && seen !== undefined && isSameStatus(known.status, seen)) return known;
     // Before the status, and that before the bytes, so that a change meanwhile is seen as one later.
-    this.#clockMs ??= this.#options.memory.clockMs();
+    walk.clockMs ??= this.#options.memory.clockMs();
     const status = statusOf(absolute);
     const bytes = readModule(absolute, path, from);
     const content = digestOf(bytes);
     const syntax = known?.content === content ? known : await syntaxOf(path, bytes, content);
     const note: CodeNote = {
       status: status ?? noStatus,
-      isSettled: status !== undefined && isSettled(status, this.#clockMs),
+      isSettled: status !== undefined && isSettled(status, walk.clockMs),
       content,
       digest: syntax.digest,
       imports: syntax.imports,
     };
     notes.set(path, note);
     return note;
-  }
-
-  #withFile(entries: readonly string[]): readonly string[] {
-    return entries.filter((path) => statusOf(`${this.#options.root}/${path}`) !== undefined);
   }
 
   #notesNow(): Map<string, CodeNote> {

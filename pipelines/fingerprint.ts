@@ -62,8 +62,10 @@ export interface KeyContext {
   /**
    * The code of a stage as it is now, asked at each start of a stage: an edit during a run must not
    * store the result of new code under the key of the old.
+   *
+   * @param isNow Whether a look at the files of a moment ago is too old.
    */
-  readonly codeOf: (stage: AnyStage) => Promise<Code | null>;
+  readonly codeOf: (stage: AnyStage, isNow?: boolean) => Promise<Code | null>;
   /** Digest of a file's content; may remember it. */
   readonly digestOfFile: (absolutePath: string) => Promise<Digest>;
   /** Digest of all that is in a folder of the project; may remember it. */

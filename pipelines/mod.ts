@@ -6,14 +6,14 @@
  * 1. A config: `limits` `parse_yaml` (`estimate_depth`) `config_node` `source`, composed by
  *    `compose_config` `merge_nodes` `override_config` `interpolate`; a sweep is written out by `expand_matrix`
  *    (`read_matrix` `matrix_points` `choose_points` `matrix_references` `spread_variables` `sweep_scope`
- *    `point_name`), then read by `read_config`
+ *    `point_sets` `stage_points` `point_name`), then read by `read_config`
  *    (`name_rule` `quantity`): {@link parseConfig}. What is wrong is a `diagnostic` (`did_you_mean`).
  * 2. A plan: `stage` is the contract; `check_params` (`describe_issue` `schema_keys`) `wire_inputs`
  *    `order_stages` `file_params` (`list_folder`) `stage_seed`: {@link planPipeline}. `resolved_config` and
  *    `json_schema` show it to people and editors.
  * 3. A key: `canonical_json` `digest` `folder_digest` (`folder_notes`) `written_params` `legacy_defaults` `fingerprint`:
  *    {@link keyOf}. A stage's code is read by `code_digests` (`code_notes` `resolve_import` `module_syntax`
- *    `write_syntax` `erased_syntax`). `explain` (`format_change`) and `forecast` say why a stage must run;
+ *    `write_syntax` `erased_syntax` `code_edits`). `explain` (`format_change`) and `forecast` say why a stage must run;
  *    `trust_code` takes what edited code left.
  * 4. A store: `store` is the contract; `local_store` (`store_layout` `durable_file` `file_status`
  *    `file_clock` `blob_notes` `action_record` `stored_artifact` `checkpoint_slot` `lease` `process_alive`).

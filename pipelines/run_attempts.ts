@@ -1,5 +1,6 @@
 /** Running a job until it ends well, fails, or has been tried often enough. */
 
+import { complainAboutEdits } from "./code_edits.ts";
 import type { EventSink } from "./event.ts";
 import type { StageEnvironment } from "./execute_stage.ts";
 import type { RunningJob } from "./executors/executor.ts";
@@ -62,7 +63,8 @@ async function runOnce(
   const { timeoutSeconds } = planned.config;
   const permissions = planned.stage.permissions ?? {};
   const emit = translate(planned.name, sink, options.keepPreview);
-  const running = executor.start(job, { permissions, emit });
+  const refuse = () => complainAboutEdits(planned.stage, job, options.keys);
+  const running = executor.start(job, { permissions, emit, refuse });
   if (running.pid !== undefined) lease.adopt(running.pid);
   const graceSeconds = options.graceSeconds ?? GRACE_SECONDS;
   const timer = timeoutSeconds === undefined

@@ -154,12 +154,12 @@ class Writer {
     if (isLoading && target !== undefined) this.#note(target);
   }
 
-  /** `new URL("./worker.ts", import.meta.url)`; a folder is no module. */
+  /** `new URL("./worker.ts", import.meta.url)`; what has no ending is a folder. */
   #noteUrl({ expression, arguments: [target, base] = [] as never }: ts.NewExpression): void {
     const ts = this.#ts;
     if (!ts.isIdentifier(expression) || expression.text !== "URL") return;
     if (target === undefined || base === undefined || !this.#isOfMeta(base, "url")) return;
-    if (ts.isStringLiteralLike(target) && /^\.{1,2}\/.*[^/.]$/.test(target.text)) {
+    if (ts.isStringLiteralLike(target) && /^\.{1,2}\/.*\w\.\w+$/.test(target.text)) {
       this.#note(target);
     }
   }

@@ -6,6 +6,8 @@ import type { StagePermissions } from "../stage.ts";
 export interface ExecutorOptions {
   readonly permissions: StagePermissions;
   readonly emit: (event: WorkerEvent) => void;
+  /** Asked when a process has loaded the job's code, before it runs: why it must not, or undefined. */
+  readonly refuse?: () => Promise<string | undefined>;
 }
 
 /** A job that was started. */

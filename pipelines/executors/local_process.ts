@@ -99,7 +99,7 @@ function startProcess(
   { main, packages, secrets = new Map(), memoryKills }: LocalProcessOptions & {
     readonly memoryKills: MemoryKills;
   },
-  { permissions, emit }: ExecutorOptions,
+  { permissions, emit, refuse }: ExecutorOptions,
 ): RunningJob {
   const word = `@${crypto.randomUUID()} `;
   const jobFile = `${job.store}/tmp/job-${crypto.randomUUID()}.json`;
@@ -134,14 +134,22 @@ function startProcess(
     stdin.write(new TextEncoder().encode(text)).catch(() => undefined);
   };
   tell(`${word}\n${JSON.stringify([...secrets.values()])}\n`);
+  let refused: string | undefined;
+  const letGo = async () => {
+    refused = await refuse?.();
+    if (refused === undefined) tell("go\n");
+    else signalGroup(child.pid, "SIGKILL");
+  };
   const finish = async (): Promise<JobOutcome> => {
     let last: WorkerMessage | undefined;
+    let going: Promise<void> | undefined;
     let lacksMemory = false;
     const take = (message: WorkerMessage | string) => {
       if (typeof message === "string") {
         lacksMemory ||= saysLackOfMemory(message);
         emit({ kind: "log", text: `${message}\n` });
       } else if (message.kind === "event") emit(message.event);
+      else if (message.kind === "loaded") going ??= letGo();
       else last = message;
     };
     const [status] = await Promise.all([
@@ -157,6 +165,8 @@ function startProcess(
     removeIfThere(jobFile);
     removeIfThere(stopFileOf(jobFile));
     await stdin.close().catch(() => undefined);
+    await going;
+    if (refused !== undefined) return { kind: "failed", message: refused, stack: "" };
     if (last?.kind === "store-error") {
       throw new StoreError(withFreeBytes(last.message, job.store));
     }

@@ -19,7 +19,8 @@ const PROGRESS_INTERVAL_MS = 50;
  * Runs the job of a file and tells the parent about it on standard output.
  *
  * Standard input is the parent: its first line is the word that marks messages, the second has the
- * secrets that must not be seen, `stop` asks for a checkpoint and an end, and when it closes the parent is gone and this process must not outlive it.
+ * secrets that must not be seen, `go` answers that all code is loaded, `stop` asks for a checkpoint and an
+ * end, and when it closes the parent is gone and this process must not outlive it.
  *
  * @returns The process's exit code.
  */
@@ -39,7 +40,9 @@ export async function serveJob(
   const send = (message: WorkerMessage) => {
     writeAll(encodeMessage(word, redactAll(message, redact)));
   };
-  followParent(lines, stop);
+  const going = Promise.withResolvers<void>();
+  abort.signal.addEventListener("abort", () => going.resolve());
+  followParent(lines, { stop, go: going.resolve });
   const lookUp = () => {
     // A stage without a pause would see neither that it is to stop nor that its parent is gone.
     if (Deno.ppid !== parent) Deno.exit(1);
@@ -51,6 +54,8 @@ export async function serveJob(
     const job = parseJob(await Deno.readTextFile(jobFile));
     const store = openLocalStore(job.store);
     const { signal } = abort;
+    send({ kind: "loaded" });
+    await going.promise;
     const outcome = await runJob(job, { stages, kinds, store, emit, signal, redact });
     send({ kind: "outcome", outcome });
     return outcome.kind === "done" ? 0 : 1;
@@ -61,11 +66,15 @@ export async function serveJob(
   }
 }
 
-async function followParent(lines: AsyncIterator<string>, stop: () => void): Promise<void> {
+async function followParent(
+  lines: AsyncIterator<string>,
+  { stop, go }: { readonly stop: () => void; readonly go: () => void },
+): Promise<void> {
   for (;;) {
     const { done, value } = await lines.next();
     if (done) Deno.exit(1);
     if (value === "stop") stop();
+    if (value === "go") go();
   }
 }
 

@@ -8,6 +8,8 @@
 import type { JobOutcome, WorkerEvent } from "../job.ts";
 
 export type WorkerMessage =
+  /** All code is loaded; the worker waits for the word "go". */
+  | { readonly kind: "loaded" }
   | { readonly kind: "event"; readonly event: WorkerEvent }
   | { readonly kind: "outcome"; readonly outcome: JobOutcome }
   | { readonly kind: "store-error"; readonly message: string };

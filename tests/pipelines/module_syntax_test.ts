@@ -136,6 +136,7 @@ Deno.test("readSyntax() lists what a module loads when it runs, each once and so
     const lazy = () => import("./lazy.ts"); import.meta.resolve("pkg");
     createRequire(import.meta.url); require("pkg/package.json");
     new Worker(new URL("./worker.ts", import.meta.url)); new URL("../", import.meta.url);
+    new URL("./native", import.meta.url);
     f(b, all, data); import "./b.ts";`;
   assert.deepEqual((await readSyntax("x.ts", text)).imports, [
     "./b.ts",
