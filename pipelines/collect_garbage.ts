@@ -18,6 +18,7 @@ import { clockMs } from "./file_clock.ts";
 import { tryLease } from "./lease.ts";
 import { findMarks, type Marks } from "./marks.ts";
 import { prepareStore } from "./prepare_store.ts";
+import { readRoots } from "./roots.ts";
 import type { Holder, Lease } from "./store.ts";
 import { type StoreLayout, storeLayout } from "./store_layout.ts";
 import {
@@ -28,6 +29,7 @@ import {
   surveyStore,
   thingAt,
 } from "./survey_store.ts";
+import { touch } from "./touch.ts";
 import { emptyTrash, trash, trashIfUnused } from "./trash.ts";
 
 export interface GarbageOptions {
@@ -105,6 +107,9 @@ async function sweep(
   chosen: Garbage,
   rules: GarbageRules,
 ): Promise<Garbage> {
+  // The time from which a root that cannot be reached any more is missed.
+  readRoots(layout).filter(({ state }) => state === "there")
+    .forEach(({ note }) => touch(note, rules.nowMs));
   const bin = `${layout.trash}/${crypto.randomUUID()}`;
   const isUnused = ({ path, usedMs }: StoredThing) => trashIfUnused(path, usedMs, bin);
   const results = chosen.results.filter(isUnused);

@@ -15,8 +15,10 @@
  *    {@link keyOf}. A stage's code is read by `code_digests` (`code_notes` `resolve_import` `module_syntax`
  *    `write_syntax` `erased_syntax` `code_edits`). `explain` (`format_change`) and `forecast` say why a stage must run;
  *    `trust_code` takes what edited code left.
- * 4. A store: `store` is the contract; `local_store` (`store_layout` `durable_file` `file_status`
- *    `file_clock` `blob_notes` `action_record` `stored_artifact` `checkpoint_slot` `lease` `process_alive`).
+ * 4. A store: `store` is the contract; `local_store` (`store_layout` `prepare_store` `durable_file` `free_space`
+ *    `file_status` `file_clock` `blob_notes` `action_record` `stored_artifact` `checkpoint_slot` `quarantine` `touch`
+ *    `read_if_there` `lease` `process_alive`). `collect_garbage` keeps what `roots` name (`survey_store` `marks`
+ *    `choose_garbage` `trash`); `verify_store`, `store_size`, `unlock` and `export_artifact` look after it.
  * 5. A run: `execute` `execute_stage` `run_attempts` `job` `worker` `preview` `open_confined` and `executors/`:
  *    {@link executePlan}. It tells `event`s and leaves a `run_record` (`build_record`
  *    `parse_run_record`).
@@ -38,6 +40,9 @@ export { trustedLookup } from "./trust_code.ts";
 export { forecast, type StageForecast } from "./forecast.ts";
 export type { Action, Store } from "./store.ts";
 export { openLocalStore } from "./local_store.ts";
+export { collectGarbage, type GarbageOptions, type GarbageReport } from "./collect_garbage.ts";
+export { type VerifyReport, verifyStore } from "./verify_store.ts";
+export { exportArtifact } from "./export_artifact.ts";
 export { executePlan } from "./execute.ts";
 export type { Executor } from "./executors/executor.ts";
 export { inProcessExecutor } from "./executors/in_process.ts";

@@ -19,7 +19,7 @@ export interface Root {
   readonly path: string;
   /** "gone": deleted, its folder is still there. "unreachable": perhaps a disk that is not mounted. */
   readonly state: "there" | "gone" | "unreachable";
-  /** When a run used it last, in ms since 1970 by the file system's clock. */
+  /** When a run used it last, or garbage collection saw it; ms since 1970. */
   readonly seenMs: number;
   /** File of the store that remembers it. */
   readonly note: string;

@@ -110,10 +110,16 @@ Deno.test("collectGarbage() keeps results of every project that uses the store, 
       await addRun(`${folder}/${name}`, root, "run.json", JSON.stringify({ key }));
     }
     await Deno.rename(`${folder}/away`, `${folder}/elsewhere`);
+    const [note] = [...Deno.readDirSync(`${root}/roots`)].map(({ name }) => `${root}/roots/${name}`)
+      .filter((path) => Deno.readTextFileSync(path).includes("away"));
+    age(note ?? "", 29 * DAY_S);
     const report = await collectGarbage(root, options);
     assert.match(report.notices.join("\n"), /Cannot reach root ".*away\/runs": .*--forget/);
     for (const { key } of [mine, theirs, away, nobodys]) assert.ok(await isHit(root, key));
 
+    age(note ?? "", 31 * DAY_S);
+    const missed = await collectGarbage(root, { ...options, isDryRun: true });
+    assert.equal(missed.removed.results.length, 2);
     await Deno.rename(`${folder}/elsewhere`, `${folder}/away`);
     const complete = await collectGarbage(root, options);
     assert.deepEqual(complete.removed.results.map(({ key }) => key), [nobodys.key]);
