@@ -66,7 +66,7 @@ export interface ForwardInput {
   readonly doc: string;
 }
 
-/** Facts that go into cache keys and provenance. */
+/** Facts about who computes: backend and version go into cache keys, all of it into provenance. */
 export interface EngineInfo {
   readonly backend: "onnx" | "cpu";
   /** Version of the library that computes: "onnxruntime 1.30.0". */
@@ -74,6 +74,11 @@ export interface EngineInfo {
   readonly threads: number;
   /** NCHWc block of the CPU: 16 (AVX-512), 8, or 0 for portable ONNX operators only. */
   readonly blockSize: 0 | 8 | 16;
+  /**
+   * Vector instructions of the processor, as far as they are known: "avx2", "avx512f", "fma", ...
+   * With other ones results may differ in the last bits.
+   */
+  readonly cpuFeatures?: readonly string[];
 }
 
 /** A model file given by path, run as it is. */

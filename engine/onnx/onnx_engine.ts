@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Engine, EngineInfo, JitOptions, Jitted, OnnxProgram, TensorTree } from "../engine.ts";
+import { cpuFeatures } from "./cpu_features.ts";
 import { jit } from "./jit.ts";
 import { loadOnnx } from "./load_onnx.ts";
 import type { EagerKernels } from "./eager_kernels.ts";
@@ -27,11 +28,13 @@ export interface OnnxEngineOptions {
 export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engine> {
   const { version } = ortApi();
   const { backend, eager } = registerOnnxBackend();
+  const blockSize = options.blockSize ?? probeBlockSize();
   const info: EngineInfo = {
     backend: "onnx",
     version: `onnxruntime ${version}`,
     threads: options.threads > 0 ? options.threads : navigator.hardwareConcurrency,
-    blockSize: options.blockSize ?? probeBlockSize(),
+    blockSize,
+    cpuFeatures: cpuFeatures(blockSize),
   };
   eager.reset(info.blockSize);
   await tf.setBackend("onnx");

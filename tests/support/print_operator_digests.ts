@@ -4,5 +4,5 @@ import { createEngine } from "../../engine/create_engine.ts";
 import { operatorDigests } from "./operator_digests.ts";
 
 const engine = await createEngine({ backend: "onnx", threads: Number(Deno.args[0]) });
-console.log(JSON.stringify(await operatorDigests(engine)));
+await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(await operatorDigests(engine))));
 engine.dispose();
