@@ -68,6 +68,8 @@ export async function runVerb(args: RunArguments, given: Host): Promise<ExitCode
   const output = await openRunOutput(args, plan.stages.map(({ name }) => name), host);
   const trust = args.trustCode ? { trusted: trustedLookup(store) } : {};
   output.say(planText(plan, await forecast(plan, store, keys, trust), output.hasColor));
+  // Listed once: a sweep has as many reasons as points, and the store as many results.
+  let history: ReturnType<typeof store.listActions> | undefined;
 
   const folder = createRunFolder(resolve(host.folder, args.runs), plan.config.name);
   const { timeBudget, leaseTimeout } = args;
@@ -104,7 +106,7 @@ export async function runVerb(args: RunArguments, given: Host): Promise<ExitCode
       configText,
       provenance: gatherProvenance(engine),
       explain: async (planned, { document }) =>
-        reasonToRun(planned, document, await store.listActions()).reason,
+        reasonToRun(planned, document, await (history ??= store.listActions())).reason,
       keepPreview: folder.keepPreview,
       stop: stop.stop,
       kill: stop.kill,

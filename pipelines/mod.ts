@@ -9,7 +9,7 @@
  *    `point_sets` `stage_points` `point_name`), then read by `read_config`
  *    (`name_rule` `quantity`): {@link parseConfig}. What is wrong is a `diagnostic` (`did_you_mean`).
  * 2. A plan: `stage` is the contract; `check_params` (`describe_issue` `schema_keys`) `wire_inputs`
- *    `order_stages` `file_params` (`list_folder`) `stage_seed`: {@link planPipeline}. `resolved_config` and
+ *    `order_stages` `file_params` (`list_folder`) `stage_seed`: {@link planPipeline}. `resolved_config` (`config_origins`) and
  *    `json_schema` show it to people and editors.
  * 3. A key: `canonical_json` `digest` `folder_digest` (`folder_notes`) `written_params` `legacy_defaults` `fingerprint`:
  *    {@link keyOf}. A stage's code is read by `code_digests` (`code_notes` `resolve_import` `module_syntax`
