@@ -119,8 +119,11 @@ export function scoresText(
   ]);
   const lonely = letters.flatMap((letter, run) => {
     const own = alone.filter((each) => each.run === run);
-    const shown = own.slice(0, 12).map(({ score: { metric, of } }) => `${metric} of ${of}`);
-    if (own.length > 12) shown.push(`${own.length - 12} more`);
+    const names = Map.groupBy(own, ({ score: { metric, of } }) => `${metric} of ${of}`);
+    const shown = [...names].slice(0, 12).map(([name, { length }]) =>
+      length === 1 ? name : `${name} ×${length}`
+    );
+    if (names.size > 12) shown.push(`${names.size - 12} more`);
     return own.length === 0 ? [] : [`only in ${letter}: ${shown.join(", ")}`];
   });
   return [...lines, ...notes, ...lonely].map((line) => `${line}\n`).join("");

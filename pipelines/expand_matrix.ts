@@ -12,12 +12,14 @@ import {
 import type { Diagnostics } from "./diagnostic.ts";
 import { interpolate, Interpolator } from "./interpolate.ts";
 import { limits } from "./limits.ts";
-import { type Point, pointId, project } from "./matrix_points.ts";
+import { type Point, pointId, pointLabel, project } from "./matrix_points.ts";
 import { ReferenceFinder, type References } from "./matrix_references.ts";
-import { pointText, splitReference } from "./point_name.ts";
+import { splitReference } from "./point_name.ts";
 import type { Matrix } from "./read_matrix.ts";
 import { readMatrices, reportUnusable, reportUnused } from "./sweep_scope.ts";
-import { pointsOf, spreadVariables } from "./spread_variables.ts";
+import { PointSets } from "./point_sets.ts";
+import { spreadVariables } from "./spread_variables.ts";
+import { pointsOfStages } from "./stage_points.ts";
 
 /**
  * Interpolates a config and writes its sweep out: a stage is expanded over the variables that it, its
@@ -68,6 +70,7 @@ class Expander {
   readonly #interpolators = new Map<string, Interpolator>();
   readonly #templates = new Map<string, Template>();
   readonly #others: ReadonlyMap<string, MapEntry>;
+  readonly #sets: PointSets;
   #size = 0;
 
   constructor(
@@ -82,6 +85,7 @@ class Expander {
     this.#matrices = matrices;
     this.#diagnostics = diagnostics;
     this.#finder = new ReferenceFinder(params);
+    this.#sets = new PointSets(matrices);
     const seed = root.entries.get("seed");
     const others = new Map<string, MapEntry>();
     for (const [name, entry] of stages.entries) {
@@ -131,7 +135,7 @@ class Expander {
     const found = new Set<string>();
     const written = template.node.entries.get("inputs")?.node;
     if (written === undefined) return found;
-    const points = pointsOf(new Set(this.#finder.of(written).keys()), this.#matrices).points;
+    const points = this.#sets.of(new Set(this.#finder.of(written).keys())).points;
     for (const point of points.length === 0 ? [new Map()] : points) {
       const inputs = this.#interpolator(point).visit(written, []);
       if (inputs.kind !== "map" || !this.#hasRoom(inputs, template.entry)) break;
@@ -145,46 +149,29 @@ class Expander {
 
   #writeOut(variables: ReadonlyMap<string, readonly string[]>): Map<string, MapEntry> {
     const stages = new Map(this.#others);
+    const places = Array.from(
+      this.#templates,
+      ([name, { entry }]) => [name, entry.keyOrigin] as const,
+    );
+    const all = pointsOfStages(new Map(places), variables, this.#sets, this.#diagnostics);
+    this.#diagnostics.throwIfAny();
     for (const [name, template] of this.#templates) {
       const { keyOrigin } = template.entry;
-      const used = variables.get(name) ?? [];
-      if (used.length === 0) {
+      const points = all.get(name);
+      if (points === undefined) {
         stages.set(name, { keyOrigin, node: this.#interpolated(template, new Map()) });
         continue;
       }
-      const { points, lacking } = pointsOf(new Set(used), this.#matrices);
-      if (lacking !== undefined) {
-        const at = pointText(labelsOf(lacking.point));
-        const message = `Stage "${name}" needs "\${matrix.${lacking.variable}}"`;
-        const hint = () => `Give the point a value in "include", or take it out with "exclude"`;
-        this.#diagnostics.add(keyOrigin, `${message}, which point ${at} does not have`, hint);
-        continue;
-      }
-      if (!this.#fits(name, template, points.length, stages.size)) break;
       if (template.node.entries.has("point")) {
         this.#diagnostics.add(keyOrigin, `Stage "${name}" must not give its "point" itself`);
       }
       for (const point of points) {
         const node = this.#written(template, point, variables);
         if (!this.#hasRoom(node, template.entry)) return stages;
-        stages.set(`${name}@${pointText(labelsOf(point))}`, { keyOrigin, node });
+        stages.set(`${name}@${pointLabel(point)}`, { keyOrigin, node });
       }
     }
     return stages;
-  }
-
-  #fits(name: string, { entry }: Template, points: number, before: number): boolean {
-    const { points: most, expandedStages } = limits;
-    if (points > most) {
-      const message = `Stage "${name}" must have at most ${most} points, but has ${points}`;
-      this.#diagnostics.add(entry.keyOrigin, message);
-    } else if (points + before > expandedStages) {
-      const message = `A sweep may have at most ${expandedStages} stages, all points counted`;
-      this.#diagnostics.add(entry.keyOrigin, message);
-    } else {
-      return true;
-    }
-    return false;
   }
 
   /** Counts values, so that a small file cannot fill the memory. */
@@ -227,7 +214,7 @@ class Expander {
     const [stage = "", ...rest] = splitReference(textOf(node) ?? "");
     const used = variables.get(stage) ?? [];
     if (used.length === 0) return node;
-    const name = `${stage}@${pointText(labelsOf(project(point, used)))}`;
+    const name = `${stage}@${pointLabel(project(point, used))}`;
     const { origin, usedAt } = node;
     const wired: ScalarNode = scalarNode([name, ...rest].join("."), origin);
     return usedAt === undefined ? wired : { ...wired, usedAt };
@@ -271,10 +258,6 @@ class Expander {
 /** Keys in which the variables may be used; profiles are used only where they were laid over. */
 function isSwept(key: string): boolean {
   return ["stages", "params", "seed", "matrix", "profiles"].includes(key);
-}
-
-function labelsOf(point: Point): readonly (readonly [string, string])[] {
-  return Array.from(point, ([name, { label }]) => [name, label] as const);
 }
 
 function textOf(node: ConfigNode): string | undefined {

@@ -1,6 +1,7 @@
 /** The points of a matrix, by the rules of GitHub Actions for `include` and `exclude`. */
 
 import type { ConfigNode } from "./config_node.ts";
+import { pointText } from "./point_name.ts";
 
 /** One value of a variable. */
 export interface MatrixValue {
@@ -59,6 +60,11 @@ export function project(point: Point, variables: Iterable<string>): Point {
 export function distinctPoints(points: readonly Point[]): readonly Point[] {
   return [...new Map(points.toReversed().map((point) => [pointId(point), point])).values()]
     .reverse();
+}
+
+/** `lr=0.001,seed=2`: its part of the names of stages. */
+export function pointLabel(point: Point): string {
+  return pointText(Array.from(point, ([name, { label }]) => [name, label] as const));
 }
 
 /** Equal for equal points. */

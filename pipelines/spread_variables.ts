@@ -1,6 +1,5 @@
 /** Which variables of a sweep make a difference to which stage. */
 
-import { distinctPoints, joinPoints, type Point, project } from "./matrix_points.ts";
 import type { Matrix } from "./read_matrix.ts";
 
 export interface Spread {
@@ -43,32 +42,6 @@ export function spreadVariables(
     Array.from(used, ([name, own]) => [name, order.filter((variable) => own.has(variable))]),
   );
   return { variables, owners };
-}
-
-/**
- * The points of a stage that uses some variables: those of each matrix as far as they differ in them,
- * and of several matrices every combination.
- */
-export function pointsOf(
-  used: ReadonlySet<string>,
-  matrices: readonly Matrix[],
-): {
-  readonly points: readonly Point[];
-  /** A point without one of the variables. */
-  readonly lacking?: { readonly point: Point; readonly variable: string };
-} {
-  let points: readonly Point[] | undefined;
-  for (const matrix of matrices) {
-    const names = [...matrix.variables.keys()].filter((name) => used.has(name));
-    if (names.length === 0) continue;
-    for (const point of matrix.points) {
-      const variable = names.find((name) => !point.has(name));
-      if (variable !== undefined) return { points: [], lacking: { point, variable } };
-    }
-    const own = distinctPoints(matrix.points.map((point) => project(point, names)));
-    points = points === undefined ? own : joinPoints(points, own);
-  }
-  return { points: points ?? [] };
 }
 
 function addAll(to: Set<string> | undefined, from: Iterable<string> | undefined): boolean {

@@ -96,7 +96,7 @@ ${body}
 
 /** A sweep with more stages than this shows its table first, and each single stage on demand. */
 const MAX_OPEN_STAGES = 12;
-const PER_STAGE: ReadonlySet<string> = new Set(["media", "previews", "scores", "charts", "stages"]);
+const PER_STAGE: ReadonlySet<string> = new Set(["previews", "scores", "charts", "stages"]);
 
 function fold(body: Markup): Markup {
   return markup`<details><summary>Show every point</summary>${body}</details>`;

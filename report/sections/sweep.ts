@@ -78,7 +78,7 @@ interface Place {
 
 function line({ point, state, cells }: SweepRow, { index, names, best }: Place): Markup {
   const values = names.filter((name) => point[name] !== undefined)
-    .map((name) => `${name} ${valueText(point[name])}`);
+    .map((name) => `${names.length > 1 ? `${name} ` : ""}${valueText(point[name])}`);
   return markup`
             <tr><th scope="row">${values.join(", ") || "all"}</th><td>${
     stateMark(STAGE_MARKS[state])

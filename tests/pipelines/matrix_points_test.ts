@@ -58,3 +58,15 @@ Deno.test("matrixPoints() without variables is what include lists", () => {
   assert.deepEqual(points({}, include), include);
   assert.deepEqual(points({}), []);
 });
+
+// docs/sweeps.md shows this matrix and says what it gives.
+Deno.test("matrixPoints() of the example in docs/sweeps.md gives what the page says", () => {
+  const variables = { lr: ["0.1", "0.01"], width: ["32", "64"] };
+  const include = [{ lr: "0.01", width: "256" }, { width: "32", note: "small" }];
+  assert.deepEqual(points(variables, include, [{ lr: "0.1", width: "64" }]), [
+    { lr: "0.1", width: "32", note: "small" },
+    { lr: "0.01", width: "32", note: "small" },
+    { lr: "0.01", width: "64" },
+    { lr: "0.01", width: "256" },
+  ]);
+});

@@ -50,6 +50,7 @@ const piece: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
     fc.constantFrom<unknown>(
       ...[null, true, 0, -1, 1.5, 1e21, "", "x", "clips.train", "train.weights", "a.b.c", "10m"],
       ...["${params.a}", "x${params.b}", "${params.a.b}", "${x", "$${y}", "../x", "/etc/passwd"],
+      ...["${matrix.a}", "x${matrix.a}", "${matrix.a.b}", "${matrix.seed}", "clips@a=1.train"],
       ...["dataset/shapes", "train/model", "evaluate/model", "toString", "__proto__", "16GiB"],
     ),
     fc.string({ unit: "binary", maxLength: 8 }),
@@ -59,6 +60,10 @@ const piece: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
         ...["name", "seed", "params", "stages", "profiles", "uses", "with", "inputs", "matrix"],
         ...[
           "resources",
+          "include",
+          "exclude",
+          "point",
+          "a",
           "retry",
           "timeout",
           "clips",
@@ -98,10 +103,16 @@ const config = fc.record({
   name: mostly("demo"),
   seed: mostly(0, 7),
   params: mostly({ a: 1, b: { c: "${params.a}" } }),
+  matrix: mostly(
+    { a: [1, 2] },
+    { a: [1, "x"], seed: [3, 4], exclude: [{ a: 1 }], include: [{ a: 5, seed: 6 }] },
+  ),
   profiles: mostly({ smoke: { stages: { clips: { with: { digits: 1 } } } } }),
   stages: fc.record({
-    clips: stageOf("dataset/shapes", [{}, { digits: "${params.b.c}" }], [{}]),
-    train: stageOf("train/model", [{ steps: 3 }, { steps: 3, model: { width: 8 } }], [
+    clips: stageOf("dataset/shapes", [{}, { digits: "${params.b.c}" }, { digits: "${matrix.a}" }], [
+      {},
+    ]),
+    train: stageOf("train/model", [{ steps: 3 }, { steps: "${matrix.a}", model: { width: 8 } }], [
       { clips: "clips.train" },
       { clips: "clips.train", validation: "clips.test" },
     ]),

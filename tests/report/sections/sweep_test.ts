@@ -14,7 +14,10 @@ function textOf(html: string): string {
 Deno.test("sweep section shows means with deviations over the seed, and every point below", () => {
   const text = textOf(String(sweep.render({ record: sweepRecord(), ...nothing })));
   assert.match(text, /6 points over lr, seed/);
-  assert.match(text, /lr 1 ✓ ran 11\.7 ± 2\.1 n = 3 lr 2 ✓ ran ★ best: 21\.7 ± 2\.1 n = 3/);
+  assert.match(
+    text,
+    /higher is better 1 ✓ ran 11\.7 ± 2\.1 n = 3 2 ✓ ran ★ best: 21\.7 ± 2\.1 n = 3/,
+  );
   assert.match(text, /Every point .*lr 1, seed 2 ✓ ran 14.00 lr 2, seed 0/);
   assert.equal(sweep.render({ record: runRecord([]), ...nothing }), undefined);
 });
