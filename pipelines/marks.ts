@@ -33,7 +33,7 @@ export function findMarks(layout: StoreLayout, more: readonly string[], nowMs: n
   for (const root of known) {
     const isMissed = isMissing(root, nowMs);
     if (isMissed) notices.push(missingText(root));
-    if (isMissed || !add(root.path)) isComplete = false;
+    if (isMissed || root.state !== "damaged" && !add(root.path)) isComplete = false;
   }
   const extra = more.filter((path) => namesAt(path) && !known.some((root) => root.path === path));
   for (const path of extra) if (!add(path)) isComplete = false;
@@ -47,10 +47,13 @@ export function findMarks(layout: StoreLayout, more: readonly string[], nowMs: n
 }
 
 function isMissing({ state, seenMs }: Root, nowMs: number): boolean {
-  return state === "unreachable" && nowMs - seenMs < UNREACHABLE_MS;
+  return (state === "unreachable" || state === "damaged") && nowMs - seenMs < UNREACHABLE_MS;
 }
 
-function missingText({ path }: Root): string {
+function missingText({ path, state }: Root): string {
+  if (state === "damaged") {
+    return `The note "${path}" is damaged: the next run of its project writes it again`;
+  }
   return `Cannot reach root "${path}": if it is gone for good, say --forget "${path}"`;
 }
 

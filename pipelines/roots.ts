@@ -7,7 +7,7 @@
 
 import { z } from "zod";
 import { digestOf } from "./digest.ts";
-import { writeDurably } from "./durable_file.ts";
+import { asStoreError, writeDurably } from "./durable_file.ts";
 import { statusOf } from "./file_status.ts";
 import { namesIn, readTextIfThere } from "./read_if_there.ts";
 import { StoreError } from "./store.ts";
@@ -17,8 +17,11 @@ import { touch } from "./touch.ts";
 export interface Root {
   /** Absolute path of a folder of runs or of a lock file. */
   readonly path: string;
-  /** "gone": deleted, its folder is still there. "unreachable": perhaps a disk that is not mounted. */
-  readonly state: "there" | "gone" | "unreachable";
+  /**
+   * "gone": deleted, its folder is still there. "unreachable": perhaps a disk that is not mounted.
+   * "damaged": the store's note of it is, and `path` is that of the note.
+   */
+  readonly state: "there" | "gone" | "unreachable" | "damaged";
   /** When a run used it last, or garbage collection saw it; ms since 1970. */
   readonly seenMs: number;
   /** File of the store that remembers it. */
@@ -32,10 +35,12 @@ export function addRoot(layout: StoreLayout, path: string): void {
   if (!path.startsWith("/")) throw new TypeError(`Cannot add root "${path}": it must be absolute`);
   const note = noteOf(layout, path);
   try {
-    const text = new TextEncoder().encode(`${JSON.stringify({ path })}\n`);
-    if (!touch(note, Date.now())) writeDurably(note, text, { temporary: layout.temporary });
+    const text = `${JSON.stringify({ path })}\n`;
+    // A damaged one is written again.
+    if (readTextIfThere(note) === text && touch(note, Date.now())) return;
+    writeDurably(note, new TextEncoder().encode(text), { temporary: layout.temporary });
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+    if (!(asStoreError(error, "") instanceof StoreError)) throw error;
   }
 }
 
@@ -51,10 +56,15 @@ export function forgetRoot(layout: StoreLayout, path: string): boolean {
 export function readRoots({ roots }: StoreLayout): readonly Root[] {
   return namesIn(roots).flatMap((name) => {
     const note = `${roots}/${name}`;
-    const path = pathIn(readTextIfThere(note) ?? "");
-    if (path === undefined) return [];
-    const seenMs = Deno.statSync(note).mtime?.getTime() ?? 0;
-    return [{ path, state: stateOf(path), seenMs, note }];
+    const text = readTextIfThere(note);
+    if (text === undefined) return [];
+    const path = pathIn(text);
+    const seenMs = statusOf(note)?.mtimeMs ?? 0;
+    // The note of another path would be as wrong as one that cannot be read.
+    const isWhole = path !== undefined && note === `${roots}/${digestOf(path)}.json`;
+    return isWhole
+      ? [{ path, state: stateOf(path), seenMs, note }]
+      : [{ path: note, state: "damaged" as const, seenMs, note }];
   }).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

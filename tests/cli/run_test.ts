@@ -133,7 +133,10 @@ Deno.test("run ends with 4 and one clear line when the store cannot be written",
       write: `${folder}/runs`,
     });
     assert.equal(code, 4);
-    assert.match(err, /^Cannot open the store ".*\.zoetrope": this process must be permitted to .*\n$/);
+    assert.match(
+      err,
+      /^Cannot open the store ".*\.zoetrope": this process must be permitted to .*\n$/,
+    );
     await Deno.writeTextFile(`${folder}/file`, "");
     const other = await zoetrope(folder, ["run", "small.yaml", "--store", "file"]);
     assert.equal(other.code, 4);

@@ -136,6 +136,28 @@ Deno.test("collectGarbage() keeps results of every project that uses the store, 
     assert.ok(await isHit(root, mine.key));
   }));
 
+Deno.test("collectGarbage() takes no result while the note of a root is damaged; a run mends it", () =>
+  withFolder(async (folder) => {
+    const root = `${folder}/store`;
+    const named = await putResult(root, { "a.bin": "a" }, { ageS: DAY_S });
+    const unnamed = await putResult(root, { "b.bin": "b" }, { ageS: DAY_S });
+    await addRun(folder, root, "run.json", JSON.stringify([named.key]));
+    const [note] = [...Deno.readDirSync(`${root}/roots`)].map(({ name }) =>
+      `${root}/roots/${name}`
+    );
+    const whole = await Deno.readTextFile(note ?? "");
+    for (const text of ["", "{", whole.replace("runs", "rums")]) {
+      await Deno.writeTextFile(note ?? "", text);
+      const { removed, notices } = await collectGarbage(root, options);
+      assert.equal(removed.results.length, 0);
+      assert.match(notices.join("\n"), /The note ".*" is damaged/);
+    }
+    await openLocalStore(root).addRoot(`${folder}/runs`);
+    assert.equal(await Deno.readTextFile(note ?? ""), whole);
+    const { removed } = await collectGarbage(root, options);
+    assert.deepEqual(removed.results.map(({ key }) => key), [unnamed.key]);
+  }));
+
 Deno.test("collectGarbage() of a store that knows no run takes no result", () =>
   withFolder(async (root) => {
     const { key } = await putResult(root, { "a.bin": "a" }, { ageS: DAY_S });
