@@ -5,6 +5,7 @@ import { short } from "../pipelines/digest.ts";
 import type { KeyChange } from "../pipelines/explain.ts";
 import type { StageForecast } from "../pipelines/forecast.ts";
 import { formatChange } from "../pipelines/format_change.ts";
+import { baseName } from "../pipelines/point_name.ts";
 import { ExitCode } from "./exit_code.ts";
 import { type ForecastArguments, forecastJson, forecastPlan } from "./forecast_plan.ts";
 import { loadPlan } from "./load_plan.ts";
@@ -13,7 +14,7 @@ import { UsageError } from "./print_failure.ts";
 import type { Host, JsonArguments } from "./verb.ts";
 
 export interface WhyArguments extends ForecastArguments, JsonArguments {
-  /** Undefined for all stages. */
+  /** Of a sweep one point, or by the stage's name all of them; undefined for all stages. */
   readonly stage?: string;
 }
 
@@ -23,13 +24,15 @@ const SHOWN_MODULES = 20;
 /** @throws {UsageError} When the config has no such stage. */
 export async function whyVerb(args: WhyArguments, host: Host): Promise<ExitCode> {
   const plan = await loadPlan(args, host);
-  const names = plan.stages.map(({ name }) => name);
+  const names = plan.stages.flatMap(({ name }) => [name, baseName(name)]);
   if (args.stage !== undefined && !names.includes(args.stage)) {
     const hint = didYouMean(args.stage, names);
     throw new UsageError(`Unknown stage "${args.stage}"${hint === undefined ? "" : `. ${hint}`}`);
   }
   const forecasts = await forecastPlan(plan, args, host);
-  const shown = forecasts.filter(({ planned }) => [undefined, planned.name].includes(args.stage));
+  const shown = forecasts.filter(({ planned: { name } }) =>
+    [undefined, name, baseName(name)].includes(args.stage)
+  );
   const byName = new Map(forecasts.map((each) => [each.planned.name, each]));
   host.terminal.out(
     args.json

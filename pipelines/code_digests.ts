@@ -80,7 +80,7 @@ class Digests implements CodeDigests {
     const name = entries.join("\n");
     const atMs = performance.now();
     const { root, memory } = this.#options;
-    const found = entries.filter((path) => statusOf(`${root}/${path}`) !== undefined);
+    const found = entries.filter((path) => isFile(`${root}/${path}`));
     if (found[0] !== entries[0]) return null;
     const modules = await this.#reach(found, walk);
     if (walk.clockMs !== undefined) memory.save(this.#notesNow());
@@ -139,6 +139,16 @@ class Digests implements CodeDigests {
 
 /** Of a link: whatever it leads to is read each time. */
 const noStatus = { ino: 0, size: 0, mtimeMs: 0, ctimeMs: 0 };
+
+/** Also through links. */
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
 
 function readModule(absolute: string, path: string, from: string): Uint8Array {
   try {

@@ -139,6 +139,18 @@ Deno.test("results of the first format count as no history", async () => {
   });
 });
 
+Deno.test("why of a stage of a sweep shows its points, or the one that is named", async () => {
+  const sweep = text.replace("stages:", "matrix: { by: [2, 3] }\nstages:").replace(
+    "by: 2",
+    'by: "${matrix.by}"',
+  );
+  assert.match(
+    (await why(sweep, "scaled")).out,
+    /^scaled@by=2 {2}is cached \(.*\)\nscaled@by=3 {2}will run\n {2}with.by 2 -> 3 \(config.yaml:2:19\)\n$/,
+  );
+  assert.match((await why(sweep, "scaled@by=2")).out, /^scaled@by=2 {2}is cached \(.*\)\n$/);
+});
+
 Deno.test("why of an unknown stage is a usage error that names the nearest", async () => {
   const { code, err } = await why(text, "scalde");
   assert.deepEqual([code, err], [2, 'Unknown stage "scalde". Did you mean "scaled"?\n']);

@@ -111,6 +111,36 @@ Deno.test("codeDigests() of a stage without a module is null; other entries may 
   });
 });
 
+Deno.test("codeDigests() follows links to modules, and reads what they lead to each time", async () => {
+  await withFolder(async (root) => {
+    await write(root, { ...modules, "kept/entry.ts": `import "../models/other.ts";` });
+    await Deno.symlink("../kept/entry.ts", `${root}/stages/linked.ts`);
+    const digests = digestsIn(root);
+    const code = await digests.of(["stages/linked.ts"]);
+    assert.deepEqual(Object.keys(code ?? {}), ["models/other.ts", "stages/linked.ts"]);
+    await write(root, { "kept/entry.ts": `import "../models/types.ts";` });
+    const names = Object.keys(await digests.of(["stages/linked.ts"]) ?? {});
+    assert.deepEqual(names, ["models/types.ts", "stages/linked.ts"]);
+  });
+});
+
+Deno.test("codeDigests() believes a look for a moment, unless what is now is asked for", async () => {
+  await withFolder(async (root) => {
+    await write(root, modules);
+    const digests = codeDigests({ root, imports, memory: noMemory, believedMs: 60_000 });
+    const [a, b] = [["stages/a.ts"], ["models/b.ts"]];
+    const first = await digests.of(a);
+    await digests.of(b);
+    await write(root, { "models/c.ts": "export const c = 7;" });
+    assert.equal(await digests.of(a), first);
+    // Asked at once: while one reads the module, the other must not take what was known of it.
+    const now = await Promise.all([digests.of(a, true), digests.of(b, true)]);
+    const [one, other] = now.map((code) => code?.["models/c.ts"]);
+    assert.notEqual(one, first?.["models/c.ts"]);
+    assert.equal(one, other);
+  });
+});
+
 Deno.test("codeDigests() names a missing module and who imports it, and a name that is pinned nowhere", async () => {
   await withFolder(async (root) => {
     await write(root, {
