@@ -23,11 +23,21 @@ export async function readMetadata<Schema extends z.ZodType>(
     );
   }
   const text = new TextDecoder().decode(bytes);
-  const parsed = schema.safeParse(parseJson(name, text));
+  const parsed = checkJson(name, parseJson(name, text), schema);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") ?? "";
   throw new SyntaxError(`Cannot read "${name}": field "${field}": ${issue?.message}`);
+}
+
+function checkJson<Schema extends z.ZodType>(name: string, value: unknown, schema: Schema) {
+  try {
+    return schema.safeParse(value);
+  } catch (error) {
+    // Checking recurses; reading JSON does not.
+    if (!(error instanceof RangeError)) throw error;
+    throw new SyntaxError(`Cannot read "${name}": it nests too deep`, { cause: error });
+  }
 }
 
 /**

@@ -72,7 +72,8 @@ export function encodeNpy(shape: readonly number[], data: NpyData): Uint8Array<A
 export function decodeNpy(bytes: Uint8Array): NpyArray {
   const { text, dataStart } = readHeader(bytes);
   const { descr, fortranOrder, shape } = parseHeader(text);
-  const dtype = dtypes[descr.slice(1)];
+  const code = descr.slice(1);
+  const dtype = Object.hasOwn(dtypes, code) ? dtypes[code] : undefined;
   if (dtype === undefined || !"<>|".includes(descr[0] ?? "?")) {
     throw damaged(`descr must be a number type such as <f4, but it is ${descr}`);
   }

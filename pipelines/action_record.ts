@@ -24,11 +24,23 @@ export function decodeAction(key: string, text: string): Action {
   if (found !== match?.[2]) {
     throw damaged(key, `its digest must be ${match?.[2]}, but it is ${found}`);
   }
-  const parsed = actionSchema.safeParse(JSON.parse(body));
+  // zod would leave the field out. Within a string the quote behind it is escaped.
+  if (body.includes('"__proto__":')) throw damaged(key, 'it has a field "__proto__"');
+  const parsed = parseBody(key, body);
   if (!parsed.success) throw damaged(key, z.prettifyError(parsed.error));
   const action: Action = parsed.data;
   if (action.key !== key) throw damaged(key, `it belongs to key ${action.key}`);
   return action;
+}
+
+function parseBody(key: string, body: string) {
+  try {
+    return actionSchema.safeParse(JSON.parse(body));
+  } catch (error) {
+    // Checking recurses; reading JSON does not.
+    if (error instanceof RangeError) throw damaged(key, "it nests too deep");
+    throw error;
+  }
 }
 
 function damaged(key: string, reason: string): SyntaxError {
