@@ -25,6 +25,7 @@ import { loadPlan } from "./load_plan.ts";
 import { openLock } from "./lock.ts";
 import { openRunOutput, type OutputOptions } from "./loggers/run_output.ts";
 import { openTensorboard } from "./open_tensorboard.ts";
+import { parallelHint } from "./parallel_hint.ts";
 import { planText } from "./plan.ts";
 import { gatherProvenance } from "./provenance.ts";
 import { redactedHost } from "./redacted_host.ts";
@@ -68,6 +69,9 @@ export async function runVerb(args: RunArguments, given: Host): Promise<ExitCode
   const output = await openRunOutput(args, plan.stages.map(({ name }) => name), host);
   const trust = args.trustCode ? { trusted: trustedLookup(store) } : {};
   output.say(planText(plan, await forecast(plan, store, keys, trust), output.hasColor));
+  const machine = thisMachine();
+  const hint = parallelHint(plan, { jobs: args.jobs, machine, engine: engine.choice });
+  if (hint !== undefined) output.say(hint);
   // Listed once: a sweep has as many reasons as points, and the store as many results.
   let history: ReturnType<typeof store.listActions> | undefined;
 
@@ -93,7 +97,7 @@ export async function runVerb(args: RunArguments, given: Host): Promise<ExitCode
       kinds: artifactKinds,
       engine: engine.choice,
       jobs: args.jobs,
-      machine: thisMachine(),
+      machine,
       keepGoing: args.keepGoing,
       force,
       ...trust,

@@ -27,7 +27,11 @@ async function zoetrope(folder: string, args: readonly string[], options: Option
     stderr: "piped",
   }).spawn();
   if (options.isInterrupted) {
-    while (!hasStarted(folder)) await pause(20);
+    const deadline = Date.now() + 60_000;
+    while (!hasStarted(folder)) {
+      assert.ok(Date.now() < deadline, "no stage began within 60 s");
+      await pause(20);
+    }
     await pause(300);
     child.kill("SIGINT");
     await pause(200);

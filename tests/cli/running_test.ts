@@ -38,7 +38,11 @@ async function startLong(folder: string, ...more: readonly string[]) {
     stderr: "piped",
     detached: true,
   }).spawn();
-  while (!hasStarted(folder)) await new Promise((resolve) => setTimeout(resolve, 20));
+  const deadline = Date.now() + 60_000;
+  while (!hasStarted(folder)) {
+    assert.ok(Date.now() < deadline, "no stage began within 60 s");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   return child;
 }
 
