@@ -29,6 +29,9 @@ export async function compareVerb(args: CompareArguments, host: Host): Promise<E
   for (const named of args.named.length === 0 ? ["latest"] : args.named) {
     runs.push(await findRun(named, args.runs, host));
   }
+  if (runs.length > 1 && (args.each || args.over.length > 0)) {
+    throw new UsageError("--over and --each are for the points of one run");
+  }
   const [first, ...others] = runs;
   if (first === undefined) return ExitCode.usage;
   host.terminal.out(others.length === 0 ? comparePoints(first, args) : compareRuns(runs, args));

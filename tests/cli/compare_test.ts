@@ -63,6 +63,7 @@ Deno.test("compare says what it needs: a sweep, a variable, a run", async () => 
       assert.match(await refused("demmo"), /Cannot find run "demmo" .*Did you mean "demo"\?/);
       assert.match(await refused("20261122-0"), /2 runs begin like that/);
       assert.match(await refused("demo", "--csv", "--json"), /exclude each other/);
+      assert.match(await refused("demo", "plain", "--over", "lr"), /points of one run/);
     },
   );
 });
