@@ -3,6 +3,7 @@
 import { type Command, Option } from "commander";
 import type { CompareArguments } from "./compare.ts";
 import type { ExitCode } from "./exit_code.ts";
+import { importVerb } from "./import_verb.ts";
 import { append, jsonOption, wholeNumber } from "./options.ts";
 import type { RunsArguments } from "./runs.ts";
 import type { ShowArguments } from "./show.ts";
@@ -19,7 +20,7 @@ export function addHistoryVerbs(
     .option("--each", "average over nothing", false)
     .option("--csv", "print a table for programs", false)
     .action(async (named: string[], options: Omit<CompareArguments, "named">) => {
-      const { compareVerb } = await import("./compare.ts");
+      const { compareVerb } = await importVerb<typeof import("./compare.ts")>("compare.ts");
       setCode(await compareVerb({ ...options, named }, host));
     });
   addVerb(program, "runs", "list the runs there were, newest first")
@@ -32,7 +33,7 @@ export function addHistoryVerbs(
     .option("--limit <count>", "the newest so many; 0 means all", wholeNumber, 20)
     .option("--rebuild", "make the index anew from the run folders", false)
     .action(async (options: RunsArguments) => {
-      const { runsVerb } = await import("./runs.ts");
+      const { runsVerb } = await importVerb<typeof import("./runs.ts")>("runs.ts");
       setCode(await runsVerb(options, host));
     });
   addVerb(program, "show [run] [stage]", "show what became of a run or one of its stages")
@@ -41,7 +42,7 @@ export function addHistoryVerbs(
       stage: string | undefined,
       options: Omit<ShowArguments, "run" | "stage">,
     ) => {
-      const { showVerb } = await import("./show.ts");
+      const { showVerb } = await importVerb<typeof import("./show.ts")>("show.ts");
       const named = stage === undefined ? {} : { stage };
       setCode(await showVerb({ ...options, run: run ?? "latest", ...named }, host));
     });

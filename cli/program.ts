@@ -17,6 +17,7 @@ import {
 } from "./options.ts";
 import type { PlanArguments } from "./plan.ts";
 import { addHistoryVerbs } from "./history_verbs.ts";
+import { importVerb } from "./import_verb.ts";
 import { printFailure } from "./print_failure.ts";
 import type { ReportArguments } from "./report.ts";
 import type { RunArguments } from "./run.ts";
@@ -92,12 +93,12 @@ function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
     .option("--events <file>", "write every event as a line of JSON; - for standard output")
     .option("--no-tensorboard", "write no files for TensorBoard")
     .action(async (config: string, options: Omit<RunArguments, "config">) => {
-      const { runVerb } = await import("./run.ts");
+      const { runVerb } = await importVerb<typeof import("./run.ts")>("run.ts");
       setCode(await runVerb({ ...options, config }, host));
     });
   addVerb(program, "report [run]", "write the report of a run again", [storeOptions])
     .action(async (run = "runs/latest", options: Omit<ReportArguments, "run">) => {
-      const { reportVerb } = await import("./report.ts");
+      const { reportVerb } = await importVerb<typeof import("./report.ts")>("report.ts");
       setCode(await reportVerb({ ...options, run }, host));
     });
   addVerb(program, "logs <run|config|stage> [stage]", "show what a stage printed", planOptions)
@@ -106,19 +107,13 @@ function addRunVerbs(program: Command, host: Host, setCode: SetCode): void {
       stage: string | undefined,
       options: Omit<LogsArguments, "of" | "stage">,
     ) => {
-      const { logsVerb } = await import("./logs.ts");
+      const { logsVerb } = await importVerb<typeof import("./logs.ts")>("logs.ts");
       setCode(await logsVerb({ ...options, of, ...optional("stage", stage) }, host));
     });
   addVerb(program, "doctor", "find what is missing on this machine", [storeOptions, jsonOption])
     .action(async (options: DoctorArguments) => {
-      const { doctorVerb } = await import("./doctor.ts");
+      const { doctorVerb } = await importVerb<typeof import("./doctor.ts")>("doctor.ts");
       setCode(await doctorVerb(options, host));
-    });
-  program.command("worker <job>", { hidden: true })
-    .description("run one stage; executors call it")
-    .action(async (job: string) => {
-      const { workerVerb } = await import("./worker.ts");
-      Deno.exit(await workerVerb(job, host));
     });
 }
 
@@ -128,12 +123,12 @@ function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {
     .option("--origins", "with --resolved: where each value is written", false)
     .option("--check", "exit with 6 when something would run", false)
     .action(async (config: string, options: Omit<PlanArguments, "config">) => {
-      const { planVerb } = await import("./plan.ts");
+      const { planVerb } = await importVerb<typeof import("./plan.ts")>("plan.ts");
       setCode(await planVerb({ ...options, config }, host));
     });
   addVerb(program, "check <config...>", "find what is wrong before anything runs", checkOptions)
     .action(async (configs: string[], options: Omit<CheckArguments, "configs">) => {
-      const { checkVerb } = await import("./check.ts");
+      const { checkVerb } = await importVerb<typeof import("./check.ts")>("check.ts");
       setCode(await checkVerb({ ...options, configs }, host));
     });
   addVerb(
@@ -147,7 +142,7 @@ function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {
       stage: string | undefined,
       options: Omit<WhyArguments, "config" | "stage">,
     ) => {
-      const { whyVerb } = await import("./why.ts");
+      const { whyVerb } = await importVerb<typeof import("./why.ts")>("why.ts");
       setCode(await whyVerb({ ...options, config, ...optional("stage", stage) }, host));
     });
   addVerb(program, "dag <config>", "draw the stages and what flows between them", [
@@ -162,7 +157,7 @@ function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {
         .default("text"),
     )
     .action(async (config: string, options: Omit<DagArguments, "config">) => {
-      const { dagVerb } = await import("./dag.ts");
+      const { dagVerb } = await importVerb<typeof import("./dag.ts")>("dag.ts");
       setCode(await dagVerb({ ...options, config }, host));
     });
 }
@@ -170,14 +165,14 @@ function addConfigVerbs(program: Command, host: Host, setCode: SetCode): void {
 function addCatalogueVerbs(program: Command, host: Host, setCode: SetCode): void {
   addVerb(program, "stages [id]", "list the stages, or show one in detail", [jsonOption])
     .action(async (id: string | undefined, options: Omit<StagesArguments, "id">) => {
-      const { stagesVerb } = await import("./stages.ts");
+      const { stagesVerb } = await importVerb<typeof import("./stages.ts")>("stages.ts");
       setCode(await stagesVerb({ ...options, ...optional("id", id) }, host));
     });
   addVerb(program, "schema", "write the JSON Schema that editors check configs with", [])
     .option("--out <file>", "file to write", "configs/schema.json")
     .option("--check", "write nothing, fail when the file is out of date", false)
     .action(async (options: SchemaArguments) => {
-      const { schemaVerb } = await import("./schema.ts");
+      const { schemaVerb } = await importVerb<typeof import("./schema.ts")>("schema.ts");
       setCode(await schemaVerb(options, host));
     });
 }

@@ -5,6 +5,7 @@ import type { CacheStatArguments, CacheUnlockArguments } from "./cache.ts";
 import type { ExitCode } from "./exit_code.ts";
 import type { ExportArguments } from "./export.ts";
 import type { GcArguments } from "./gc.ts";
+import { importVerb } from "./import_verb.ts";
 import {
   append,
   configOptions,
@@ -33,12 +34,12 @@ export function addStoreVerbs(
     .option(...runs, "runs")
     .option("--forget <root>", "runs or a lock file that are gone for good", append, [])
     .action(async (options: GcArguments) => {
-      const { gcVerb } = await import("./gc.ts");
+      const { gcVerb } = await importVerb<typeof import("./gc.ts")>("gc.ts");
       setCode(await gcVerb(options, host));
     });
   addVerb(program, "verify", "read the whole store and find what is damaged", stored)
     .action(async (options: VerifyArguments) => {
-      const { verifyVerb } = await import("./verify.ts");
+      const { verifyVerb } = await importVerb<typeof import("./verify.ts")>("verify.ts");
       setCode(verifyVerb(options, host));
     });
   const cache = program.command("cache").description("show what the store holds, or unlock it")
@@ -46,12 +47,12 @@ export function addStoreVerbs(
   addVerb(cache, "stat", "count what the store holds", stored)
     .option(...runs, "runs")
     .action(async (options: CacheStatArguments) => {
-      const { cacheStatVerb } = await import("./cache.ts");
+      const { cacheStatVerb } = await importVerb<typeof import("./cache.ts")>("cache.ts");
       setCode(await cacheStatVerb(options, host));
     });
   addVerb(cache, "unlock [key]", "remove leases that nobody holds, or those of a key", stored)
     .action(async (key: string | undefined, options: Omit<CacheUnlockArguments, "key">) => {
-      const { cacheUnlockVerb } = await import("./cache.ts");
+      const { cacheUnlockVerb } = await importVerb<typeof import("./cache.ts")>("cache.ts");
       setCode(await cacheUnlockVerb({ ...options, ...(key !== undefined && { key }) }, host));
     });
   addVerb(program, "export <what...>", "write an artifact into a folder", [
@@ -63,7 +64,7 @@ export function addStoreVerbs(
     .option("--replace", "remove what is in the folder", false)
     .addHelpText("after", EXPORT_HELP)
     .action(async (words: string[], options: Omit<ExportArguments, "words">) => {
-      const { exportVerb } = await import("./export.ts");
+      const { exportVerb } = await importVerb<typeof import("./export.ts")>("export.ts");
       setCode(await exportVerb({ ...options, words }, host));
     });
 }

@@ -1,12 +1,13 @@
 /** Reads a config file and the files it extends, and lays them over each other. */
 
-import { basename, dirname, isAbsolute, join, normalize, relative } from "node:path";
+import { basename, dirname, isAbsolute, join, normalize } from "node:path";
 import { type ConfigNode, mapNode } from "./config_node.ts";
 import type { Diagnostics } from "./diagnostic.ts";
 import { didYouMean } from "./did_you_mean.ts";
 import { limits } from "./limits.ts";
 import { mergeNodes } from "./merge_nodes.ts";
 import { parseYaml, tooManyValues } from "./parse_yaml.ts";
+import { isOutside, realPath } from "./real_path.ts";
 import type { Origin } from "./source.ts";
 
 export interface ComposeOptions {
@@ -144,28 +145,6 @@ class Composer {
       diagnostics.add(namedAt, `Cannot read config "${file}": it must be UTF-8 text`);
       return undefined;
     }
-  }
-}
-
-/** Whether a real path lies outside a real folder. */
-export function isOutside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === ".." || way.startsWith("../") || isAbsolute(way);
-}
-
-/** The real path, or undefined when there is nothing at it. */
-export async function realPath(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.realPath(path);
-  } catch (error) {
-    // NotADirectory: "a.yaml/b"; FilesystemLoop: links in a circle. Neither names a file.
-    if (
-      error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
-      error instanceof Deno.errors.FilesystemLoop
-    ) return undefined;
-    // Names too long for the system arrive as a plain error with the system's code.
-    if (error instanceof Error && /ENAMETOOLONG|os error 36/.test(error.message)) return undefined;
-    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { isAbsolute, join } from "node:path";
 import type { Json } from "../artifacts/weights.ts";
 import type { PipelineConfig, StageConfig } from "./config.ts";
 import { nodeAt } from "./config_node.ts";
-import { isOutside, realPath } from "./compose_config.ts";
+import { isOutside, realPath } from "./real_path.ts";
 import type { Diagnostics } from "./diagnostic.ts";
 import { limits } from "./limits.ts";
 import { listFolder } from "./list_folder.ts";

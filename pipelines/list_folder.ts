@@ -1,6 +1,6 @@
 /** The files of a folder that a parameter names. */
 
-import { isOutside, realPath } from "./compose_config.ts";
+import { isOutside, realPath } from "./real_path.ts";
 
 export interface FolderFile {
   /** Relative to the folder, with "/" between its parts. */

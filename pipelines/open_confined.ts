@@ -1,6 +1,6 @@
 /** Opening files and folders that parameters name, and nothing else of the machine. */
 
-import { isOutside } from "./compose_config.ts";
+import { isOutside } from "./real_path.ts";
 import type { Job } from "./job.ts";
 import { limits } from "./limits.ts";
 import { listFolder } from "./list_folder.ts";

@@ -1,7 +1,8 @@
 /** YAML file -> PipelineConfig, or everything that is wrong with it. */
 
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { composeConfig, isOutside, realPath } from "./compose_config.ts";
+import { composeConfig } from "./compose_config.ts";
+import { isOutside, realPath } from "./real_path.ts";
 import type { PipelineConfig } from "./config.ts";
 import { type ConfigNode, describeNode } from "./config_node.ts";
 import { Diagnostics } from "./diagnostic.ts";
