@@ -9,7 +9,7 @@
  *    `point_sets` `stage_points` `point_name`), then read by `read_config`
  *    (`name_rule` `quantity`): {@link parseConfig}. What is wrong is a `diagnostic` (`did_you_mean`).
  * 2. A plan: `stage` is the contract; `check_params` (`describe_issue` `schema_keys`) `wire_inputs`
- *    `order_stages` `file_params` (`list_folder`) `stage_seed`: {@link planPipeline}. `resolved_config` (`config_origins`) and
+ *    `order_stages` `file_params` (`real_path` `list_folder`) `stage_seed`: {@link planPipeline}. `resolved_config` (`config_origins`) and
  *    `json_schema` show it to people and editors.
  * 3. A key: `canonical_json` `digest` `folder_digest` (`folder_notes`) `written_params` `legacy_defaults` `fingerprint`:
  *    {@link keyOf}. A stage's code is read by `code_digests` (`code_notes` `resolve_import` `module_syntax`
@@ -20,7 +20,7 @@
  *    `read_if_there` `lease` `process_alive`). `collect_garbage` keeps what `roots` name (`survey_store` `marks`
  *    `choose_garbage` `trash`); `verify_store`, `store_size`, `unlock` and `export_artifact` look after it.
  * 5. A run: `execute` `execute_stage` `run_attempts` `job` `worker` `preview` `open_confined` and `executors/`:
- *    {@link executePlan}. It tells `event`s and leaves a `run_record` (`build_record`
+ *    {@link executePlan}. It tells `event`s (`event_schema`) and leaves a `run_record` (`build_record`
  *    `parse_run_record`).
  *
  * @module
