@@ -11,6 +11,13 @@ export function redactedHost(host: Host, redact: Redact): Host {
     loadStages: host.loadStages,
     terminal: {
       ...terminal,
+      // A copy would keep the size that the window has now.
+      get columns() {
+        return terminal.columns;
+      },
+      get rows() {
+        return terminal.rows;
+      },
       out: (text) => terminal.out(redact(text)),
       err: (text) => terminal.err(redact(text)),
     },
