@@ -55,19 +55,20 @@ export class Interpolator {
    * @param trail Parameters that led here.
    * @param at Where the node is asked for.
    */
-  visit(node: ConfigNode, trail: readonly string[], at = node.origin): ConfigNode {
+  visit(node: ConfigNode, trail: readonly string[], at = () => node.origin): ConfigNode {
     if (!hasReference(node)) return this.#checkSize(node);
     const known = this.#known.get(node);
     if (known !== undefined) return known;
     if (this.#open.has(node)) {
       const loop = [...trail, ...trail.slice(0, 1)].join(" -> ");
-      this.#diagnostics.add(at, `Parameters refer to each other in a circle: ${loop}`);
+      this.#diagnostics.add(at(), `Parameters refer to each other in a circle: ${loop}`);
       return scalarNode(null, node.origin);
     }
     this.#open.add(node);
     const visited = this.#checkSize(this.#visitContent(node, trail));
     this.#open.delete(node);
-    this.#known.set(node, visited);
+    // A whole reference is as quickly resolved again, and a sweep has very many.
+    if (visited.usedAt === undefined) this.#known.set(node, visited);
     return visited;
   }
 
@@ -92,7 +93,7 @@ export class Interpolator {
   #visitString(text: string, origin: Origin, trail: readonly string[]): ConfigNode {
     const whole = /^\$\{([^}]*)\}$/.exec(text);
     if (whole !== null) {
-      const value = this.#resolve(whole[1] ?? "", place(origin, text), trail);
+      const value = this.#resolve(whole[1] ?? "", () => place(origin, text), trail);
       return value === undefined ? scalarNode(null, origin) : { ...value, usedAt: origin };
     }
     const parts: string[] = [];
@@ -126,43 +127,43 @@ export class Interpolator {
       );
       return "";
     }
-    const value = this.#resolve(name, at, trail);
+    const value = this.#resolve(name, () => at, trail);
     if (value === undefined || value.kind === "scalar") return String(value?.value ?? "");
     const found = describeNode(value);
     this.#diagnostics.add(at, `"\${${name}}" inside text must be a scalar, but is ${found}`);
     return "";
   }
 
-  #resolve(name: string, at: Origin, trail: readonly string[]): ConfigNode | undefined {
+  #resolve(name: string, at: () => Origin, trail: readonly string[]): ConfigNode | undefined {
     const path = name.trim().split(".");
     if (path[0] === "matrix" && path.length > 1) return this.#resolveVariable(path, at);
     if (path[0] !== "params" || path.length < 2) {
       const rule = "Only parameters can be interpolated";
-      this.#diagnostics.add(at, `${rule}, as in "\${params.name}", but not "\${${name}}"`);
+      this.#diagnostics.add(at(), `${rule}, as in "\${params.name}", but not "\${${name}}"`);
       return undefined;
     }
     const target = this.#params && nodeAt(this.#params, path.slice(1));
     if (target === undefined) {
       const known = this.#params?.entries.keys() ?? [];
       const hint = () => didYouMean(path[1] ?? "", known);
-      this.#diagnostics.add(at, `Unknown parameter "${path.slice(1).join(".")}"`, hint);
+      this.#diagnostics.add(at(), `Unknown parameter "${path.slice(1).join(".")}"`, hint);
       return undefined;
     }
     const id = path.join(".");
     if (trail.length >= limits.interpolationDepth) {
       const rule =
         `Parameters may refer to each other over at most ${limits.interpolationDepth} steps`;
-      this.#diagnostics.add(at, rule);
+      this.#diagnostics.add(at(), rule);
       return undefined;
     }
     return this.visit(target, [...trail, id], at);
   }
 
-  #resolveVariable(path: readonly string[], at: Origin): ConfigNode | undefined {
+  #resolveVariable(path: readonly string[], at: () => Origin): ConfigNode | undefined {
     const [, variable = "", ...rest] = path;
     if (this.#matrix === undefined) {
       const message = `Unknown variable "${variable}": no matrix can be used here`;
-      this.#diagnostics.add(at, message);
+      this.#diagnostics.add(at(), message);
       return undefined;
     }
     const value = this.#matrix.valueOf(variable);
@@ -172,7 +173,7 @@ export class Interpolator {
       const message = `Variable "${variable}" is ${describeNode(value)} without "${
         rest.join(".")
       }"`;
-      this.#diagnostics.add(at, message, () => didYouMean(rest[0] ?? "", known));
+      this.#diagnostics.add(at(), message, () => didYouMean(rest[0] ?? "", known));
     }
     return found;
   }

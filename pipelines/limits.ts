@@ -20,5 +20,5 @@ export const limits = {
   /** Stages of a sweep, each point of each stage counted. */
   expandedStages: 100_000,
   /** Values in all of them. */
-  expandedNodes: 2_000_000,
+  expandedNodes: 1_000_000,
 } as const;

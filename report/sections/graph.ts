@@ -69,7 +69,7 @@ function drawNode(
       <rect class="edge-of-state" width="5" height="${nodeHeight}" rx="2.5"/>
       <text class="name" x="15" y="20">${shorten(name, Math.floor(room / 8.2))}</text>
       <text class="uses" x="15" y="36">${shorten(stage.uses, Math.floor(room / 6.2))}</text>
-      <text class="state" x="15" y="54">${icon} ${shorten(ended, Math.floor(room / 6.2))}</text>
+      <text class="state" x="15" y="54">${icon} ${shorten(ended, Math.floor(room / 6.8) - 2)}</text>
     </g>`;
 }
 
