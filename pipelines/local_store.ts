@@ -43,6 +43,8 @@ class LocalStore implements Store {
   readonly #layout: StoreLayout;
   readonly #now: () => number;
   readonly #watch = new LeaseWatch();
+  /** Records as they were last read: a run looks at each twice, to forecast and to take it. */
+  readonly #decoded = new Map<string, { readonly text: string; readonly action: Action }>();
   #isPrepared = false;
 
   constructor(layout: StoreLayout) {
@@ -189,8 +191,12 @@ class LocalStore implements Store {
     const text = readText(path);
     // What could be touched stays: so a hit is a hit also while garbage is collected.
     if (text === undefined || !options.readOnly && !touch(path, this.#now())) return undefined;
+    const known = this.#decoded.get(key);
+    if (known?.text === text) return known.action;
     try {
-      return decodeAction(key, text);
+      const action = decodeAction(key, text);
+      this.#decoded.set(key, { text, action });
+      return action;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       const moved = options.readOnly ? "" : `; ${quarantine(this.#layout, path)}`;
