@@ -66,6 +66,7 @@ async function bench(): Promise<void> {
   if (!isIdle) print("warning: other processes use this machine: believe ratios and minima only");
   Object.assign(results, { machine, versions, rounds, isIdle });
   await benchNothingToDo(peers);
+  await benchRealStages();
   await benchPlan();
   await benchOverhead();
   await benchHashing();
@@ -116,6 +117,39 @@ async function benchNothingToDo(peers: readonly Peer[]): Promise<void> {
     }
   }
   results["nothingToDo"] = rows;
+}
+
+/** Ten stages of the real table, which brings tensor libraries along. */
+async function benchRealStages(): Promise<void> {
+  const cwd = await newFolder();
+  const small = "validation: 1, test: 1, frames: 2, contextFrames: 1";
+  const lines = Array.from(
+    { length: 10 },
+    (_, i) => `  s${i}: { uses: dataset/moving_mnist, with: { train: ${i + 1}, ${small} } }\n`,
+  );
+  await Deno.writeTextFile(`${cwd}/config.yaml`, `name: real\nstages:\n${lines.join("")}`);
+  const main = new URL("../../main.ts", import.meta.url).pathname;
+  const own = (...args: string[]): Command => ({
+    program: Deno.execPath(),
+    args: [...denoFlags, main, ...args],
+  });
+  const firstMs = await runOnce(own("run", "config.yaml"), cwd, patienceMs) ?? NaN;
+  await pause(2500);
+  await runOnce(own("run", "config.yaml"), cwd, patienceMs);
+  const commands = [own("run", "config.yaml"), own("plan", "config.yaml"), own("--version")];
+  const timings = await timeInTurn(
+    commands.map((command) => ({ command, cwd })),
+    2 * rounds,
+    patienceMs,
+  );
+  const [run, plan, version] = timings;
+  print(
+    `\nten real stages, all cached: run ${show(run)}  plan ${show(plan)}  --version ${
+      show(version)
+    }`,
+  );
+  print(`  each as a process, computing included: ${ms(firstMs / 10)}`);
+  results["realStages"] = { run, plan, version, firstMs };
 }
 
 /** Reading, checking and forecasting a pipeline that was never run. */

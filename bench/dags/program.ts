@@ -1,6 +1,6 @@
-/** Our command line, with trivial stages in place of the real ones. */
+/** Our command line, with trivial stages in place of the real ones; otherwise as main.ts. */
 
-import { runProgram } from "../../cli/program.ts";
+import { importVerb } from "../../cli/import_verb.ts";
 import { processTerminal } from "../../cli/terminal.ts";
 
 const [verb, path] = Deno.args;
@@ -12,6 +12,7 @@ if (verb === "worker" && path !== undefined) {
   ]);
   Deno.exit(await serveJob(path, { stages: trivialStages, kinds: artifactKinds }));
 }
+const { runProgram } = await importVerb<typeof import("../../cli/program.ts")>("program.ts");
 Deno.exitCode = await runProgram(Deno.args, {
   terminal: processTerminal(),
   folder: Deno.cwd(),
