@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Kernel } from "./define_kernel.ts";
 import { EagerKernels } from "./eager_kernels.ts";
 import { kernels } from "./kernels/mod.ts";
+import { missingKernels } from "./missing_kernels.ts";
 import { OnnxBackend } from "./onnx_backend.ts";
 import "../register_gradients.ts";
 
@@ -40,11 +41,16 @@ function register(): RegisteredBackend {
   return { backend, eager };
 }
 
+/** All kernels that tfjs-core can ask for: it exports each name as a constant of that name. */
+export function tfjsKernelNames(): string[] {
+  return Object.entries(tf).flatMap(([name, value]) => name === value ? [name] : []).sort();
+}
+
 /** Every other kernel that tfjs knows says by name that it is missing. */
 function registerMissing(backend: OnnxBackend): void {
   const known = new Set(kernels.map((kernel) => kernel.name));
-  for (const [name, value] of Object.entries(tf)) {
-    if (name !== value || known.has(name)) continue;
+  for (const name of tfjsKernelNames()) {
+    if (known.has(name)) continue;
     tf.registerKernel({
       kernelName: name,
       backendName,
@@ -53,8 +59,10 @@ function registerMissing(backend: OnnxBackend): void {
         const what = backend.recording === null
           ? "Cannot run an operator"
           : `Cannot compile "${backend.recording.name}"`;
+        const reason = missingKernels[name];
         throw new Error(
-          `${what}: kernel "${name}" (asked for by op "${op}") has no lowering to ONNX`,
+          `${what}: kernel "${name}" (asked for by op "${op}") has no lowering to ONNX` +
+            (reason === undefined ? "" : `: ${reason}`),
         );
       },
     });

@@ -2,6 +2,7 @@
 
 import * as tfjs from "@tensorflow/tfjs-core";
 import type { Value } from "../graph/graph.ts";
+import { onnxTypes } from "../graph/encode_model.ts";
 import { defineKernel, type Kernel } from "../define_kernel.ts";
 import { combine } from "../lower/binary.ts";
 import { mapElements } from "../lower/unary.ts";
@@ -30,6 +31,9 @@ const comparisons: Readonly<Record<string, string>> = {
   [tfjs.LogicalOr]: "Or",
   [tfjs.LogicalXor]: "Xor",
 };
+
+/** Operators that ONNX has for booleans; the others compare them as 0 and 1. */
+const ofBooleans: ReadonlySet<string> = new Set(["And", "Equal", "Or", "Xor"]);
 
 const composed: Readonly<Record<string, Rule>> = {
   [tfjs.Atan2]: atan2,
@@ -71,7 +75,11 @@ export const binaryKernels: readonly Kernel[] = [
     binary(name, (trace, a, b) => combine(trace, op, a, b))
   ),
   ...Object.entries(comparisons).map(([name, op]) =>
-    binary(name, (trace, a, b) => combine(trace, op, a, b, "bool"))
+    binary(name, (trace, a, b) => {
+      const isOrder = a.dtype === "bool" && !ofBooleans.has(op);
+      const [x, y] = isOrder ? [toIntegers(trace, a), toIntegers(trace, b)] : [a, b];
+      return combine(trace, op, x, y, "bool");
+    })
   ),
   ...Object.entries(composed).map(([name, rule]) => binary(name, rule)),
 ];
@@ -89,6 +97,11 @@ function remainderOf(trace: Trace, a: SymbolicTensor, b: SymbolicTensor): Symbol
   const shape = tfjs.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
   const value = trace.op("Mod", [trace.rowMajor(a), trace.rowMajor(b)], { fmod: 1 });
   return trace.fromRowMajor(shape, a.dtype, value);
+}
+
+function toIntegers(trace: Trace, x: SymbolicTensor): SymbolicTensor {
+  const cast = (value: Value) => trace.op("Cast", [value], { to: onnxTypes.int32 });
+  return mapElements(trace, x, cast, "int32");
 }
 
 function zero(trace: Trace, like: SymbolicTensor): SymbolicTensor {

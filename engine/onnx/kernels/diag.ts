@@ -1,6 +1,7 @@
 import { Diag, type DiagInputs } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../graph/graph.ts";
 import { defineKernel } from "../define_kernel.ts";
+import { choose } from "../lower/choose.ts";
 
 /** The elements on the diagonal of a matrix of zeros, with the shape of x twice. */
 export const diag = defineKernel<DiagInputs>(Diag, ["x"], ({ trace, inputs: { x } }) => {
@@ -11,7 +12,7 @@ export const diag = defineKernel<DiagInputs>(Diag, ["x"], ({ trace, inputs: { x 
     trace.literal(positions, [1, count], "int32"),
   ]);
   const row = trace.reshape(trace.rowMajor(x), [1, count]);
-  const value = trace.op("Where", [isDiagonal, row, trace.scalar(0, x.dtype)]);
+  const value = choose(trace, x.dtype, [isDiagonal, row, trace.scalar(0, x.dtype)]);
   const shape = [...x.shape, ...x.shape];
   return trace.fromRowMajor(shape, x.dtype, trace.reshape(value, shape));
 });

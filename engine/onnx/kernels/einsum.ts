@@ -14,6 +14,7 @@ export const einsum = defineListKernel<EinsumAttrs>(
     );
     const shape = [...result].map((letter) => extents.get(letter) ?? 1);
     const values = inputs.map((x) => trace.rowMajor(x));
-    return trace.fromRowMajor(shape, "float32", trace.op("Einsum", values, { equation }));
+    const dtype = inputs[0]?.dtype ?? "float32";
+    return trace.fromRowMajor(shape, dtype, trace.op("Einsum", values, { equation }));
   },
 );

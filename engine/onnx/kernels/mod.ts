@@ -64,8 +64,9 @@ import { unaryKernels } from "./unary.ts";
 import { unpack } from "./unpack.ts";
 import { unsortedSegmentSum } from "./unsorted_segment_sum.ts";
 import type { Kernel } from "../define_kernel.ts";
+import { checkingDtypes } from "../kernel_dtypes.ts";
 
-export const kernels: readonly Kernel[] = [
+const table: readonly Kernel[] = [
   ...unaryKernels,
   ...binaryKernels,
   ...reductionKernels,
@@ -153,3 +154,5 @@ export const kernels: readonly Kernel[] = [
   unsortedSegmentSum,
   zerosLike,
 ];
+
+export const kernels: readonly Kernel[] = table.map(checkingDtypes);

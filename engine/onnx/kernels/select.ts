@@ -1,6 +1,7 @@
 import { Select, type SelectInputs } from "@tensorflow/tfjs-core";
 import { isSameShape } from "../graph/graph.ts";
 import { defineKernel } from "../define_kernel.ts";
+import { choose } from "../lower/choose.ts";
 import type { SymbolicTensor } from "../symbolic_tensor.ts";
 
 /** `t` where the condition holds, else `e`; a condition of rank 1 chooses along the first axis. */
@@ -14,8 +15,8 @@ export const select = defineKernel<SelectInputs>(
     if (isWhole && trace.prefersBlocked(condition) && canStay(t) && canStay(e)) {
       const operand = (x: SymbolicTensor) =>
         x.uniformValue === undefined ? trace.blocked4(x) : trace.scalar(x.uniformValue, x.dtype);
-      const inputs = [trace.blocked4(condition), operand(t), operand(e)];
-      return trace.fromBlocked4(shape, t.dtype, trace.op("Where", inputs));
+      const inputs = [trace.blocked4(condition), operand(t), operand(e)] as const;
+      return trace.fromBlocked4(shape, t.dtype, choose(trace, t.dtype, inputs));
     }
     const operand = (x: SymbolicTensor) =>
       x.uniformValue !== undefined && isWhole
@@ -25,7 +26,7 @@ export const select = defineKernel<SelectInputs>(
     const chosen = rank === 0 || rank === shape.length
       ? condition
       : trace.withShape(condition, [...condition.shape, ...shape.slice(rank).map(() => 1)]);
-    const inputs = [trace.rowMajor(chosen), operand(t), operand(e)];
-    return trace.fromRowMajor(shape, t.dtype, trace.op("Where", inputs));
+    const inputs = [trace.rowMajor(chosen), operand(t), operand(e)] as const;
+    return trace.fromRowMajor(shape, t.dtype, choose(trace, t.dtype, inputs));
   },
 );

@@ -2,8 +2,11 @@
 
 import * as tfjs from "@tensorflow/tfjs-core";
 import type { Value } from "../graph/graph.ts";
+import { onnxTypes } from "../graph/encode_model.ts";
 import { defineKernel, type Kernel } from "../define_kernel.ts";
+import { floats, numbers, requireDtype } from "../lower/require_dtype.ts";
 import { mapElements } from "../lower/unary.ts";
+import type { TensorDtype } from "../symbolic_tensor.ts";
 import type { Trace } from "../trace.ts";
 
 /** Constants of Klambauer et al. 2017, https://arxiv.org/abs/1706.02515. */
@@ -16,7 +19,12 @@ interface UnaryAttributes {
   readonly clipValueMax: number;
 }
 
-type Rule = (trace: Trace, x: Value, attrs: UnaryAttributes) => Value;
+type Rule = (
+  trace: Trace,
+  x: Value,
+  attrs: UnaryAttributes,
+  dtype: TensorDtype,
+) => Value;
 
 /** Kernels that are one ONNX operator without attributes. */
 const single: Readonly<Record<string, string>> = {
@@ -32,13 +40,11 @@ const single: Readonly<Record<string, string>> = {
   [tfjs.Cosh]: "Cosh",
   [tfjs.Elu]: "Elu",
   [tfjs.Erf]: "Erf",
-  [tfjs.Exp]: "Exp",
   [tfjs.Floor]: "Floor",
   [tfjs.Log]: "Log",
   [tfjs.Neg]: "Neg",
   [tfjs.Reciprocal]: "Reciprocal",
   [tfjs.Relu]: "Relu",
-  [tfjs.Round]: "Round",
   [tfjs.Sigmoid]: "Sigmoid",
   [tfjs.Sign]: "Sign",
   [tfjs.Sin]: "Sin",
@@ -50,13 +56,15 @@ const single: Readonly<Record<string, string>> = {
 };
 
 const composed: Readonly<Record<string, Rule>> = {
-  [tfjs.ClipByValue]: (trace, x, { clipValueMin, clipValueMax }) =>
-    trace.op("Clip", [x, trace.scalar(clipValueMin), trace.scalar(clipValueMax)]),
+  [tfjs.ClipByValue]: (trace, x, { clipValueMin, clipValueMax }, dtype) =>
+    trace.op("Clip", [x, trace.scalar(clipValueMin, dtype), trace.scalar(clipValueMax, dtype)]),
   [tfjs.Expm1]: (trace, x) => expm1(trace, x),
   [tfjs.LeakyRelu]: (trace, x, { alpha }) =>
     trace.op("LeakyRelu", [x], { alpha: { float: alpha } }),
   [tfjs.Log1p]: (trace, x) => log1p(trace, x),
-  [tfjs.Relu6]: (trace, x) => trace.op("Clip", [x, trace.scalar(0), trace.scalar(6)]),
+  [tfjs.Relu6]: (trace, x, _attrs, dtype) =>
+    trace.op("Clip", [x, trace.scalar(0, dtype), trace.scalar(6, dtype)]),
+  [tfjs.Round]: (trace, x, _attrs, dtype) => dtype === "int32" ? x : trace.op("Round", [x]),
   [tfjs.Rsqrt]: (trace, x) => trace.op("Reciprocal", [trace.op("Sqrt", [x])]),
   [tfjs.Selu]: (trace, x) =>
     trace.op("Selu", [x], { alpha: { float: seluAlpha }, gamma: { float: seluScale } }),
@@ -66,15 +74,28 @@ const composed: Readonly<Record<string, Rule>> = {
       ? trace.op("Mul", [x, trace.op("Sigmoid", [x])])
       : trace.microsoftOp("QuickGelu", [x], { alpha: { float: 1 } }),
   [tfjs.Square]: (trace, x) => trace.op("Mul", [x, x]),
-  [tfjs.Step]: (trace, x, { alpha }) =>
+  [tfjs.Step]: (trace, x, { alpha }, dtype) =>
     alpha === 0 || alpha === undefined
       ? trace.op("Sign", [trace.op("Relu", [x])])
       : trace.op("Where", [
-        trace.op("Greater", [x, trace.scalar(0)]),
-        trace.scalar(1),
-        trace.scalar(alpha),
+        trace.op("Greater", [x, trace.scalar(0, dtype)]),
+        trace.scalar(1, dtype),
+        trace.scalar(alpha, dtype),
       ]),
 };
+
+/** Kernels that integers may go through; to all others tfjs's backends give what is left of floats. */
+const ofIntegers: ReadonlySet<string> = new Set([
+  tfjs.Abs,
+  tfjs.ClipByValue,
+  tfjs.Neg,
+  tfjs.Relu,
+  tfjs.Relu6,
+  tfjs.Round,
+  tfjs.Sign,
+  tfjs.Square,
+  tfjs.Step,
+]);
 
 /** Kernels whose result is boolean. */
 const tests: Readonly<Record<string, Rule>> = {
@@ -82,7 +103,6 @@ const tests: Readonly<Record<string, Rule>> = {
     trace.op("Not", [trace.op("Or", [trace.op("IsNaN", [x]), trace.op("IsInf", [x])])]),
   [tfjs.IsInf]: (trace, x) => trace.op("IsInf", [x]),
   [tfjs.IsNan]: (trace, x) => trace.op("IsNaN", [x]),
-  [tfjs.LogicalNot]: (trace, x) => trace.op("Not", [x]),
 };
 
 type UnaryInputs = Pick<tfjs.NamedTensorInfoMap, "x">;
@@ -94,9 +114,34 @@ export const unaryKernels: readonly Kernel[] = [
     defineKernel<UnaryInputs, UnaryAttributes>(
       name,
       ["x"],
-      ({ trace, inputs: { x }, attrs }) =>
-        mapElements(trace, x, (value) => rule(trace, value, attrs), "bool"),
+      ({ trace, inputs: { x }, attrs }) => {
+        requireDtype(name, x, floats);
+        return mapElements(trace, x, (value) => rule(trace, value, attrs, x.dtype), "bool");
+      },
     )
+  ),
+  defineKernel<UnaryInputs>(
+    tfjs.LogicalNot,
+    ["x"],
+    ({ trace, inputs: { x } }) => {
+      requireDtype(tfjs.LogicalNot, x, ["bool"]);
+      return mapElements(trace, x, (value) => trace.op("Not", [value]));
+    },
+  ),
+  // The one function of tfjs that makes floats of integers.
+  defineKernel<UnaryInputs>(
+    tfjs.Exp,
+    ["x"],
+    ({ trace, inputs: { x } }) =>
+      mapElements(
+        trace,
+        x,
+        (value) =>
+          trace.op("Exp", [
+            x.dtype === "float32" ? value : trace.op("Cast", [value], { to: onnxTypes.float32 }),
+          ]),
+        "float32",
+      ),
   ),
 ];
 
@@ -104,8 +149,10 @@ function unary(name: string, rule: Rule): Kernel {
   return defineKernel<UnaryInputs, UnaryAttributes>(
     name,
     ["x"],
-    ({ trace, inputs: { x }, attrs }) =>
-      mapElements(trace, x, (value) => rule(trace, value, attrs)),
+    ({ trace, inputs: { x }, attrs }) => {
+      requireDtype(name, x, ofIntegers.has(name) ? numbers : floats);
+      return mapElements(trace, x, (value) => rule(trace, value, attrs, x.dtype));
+    },
   );
 }
 

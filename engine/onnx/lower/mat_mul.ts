@@ -8,13 +8,15 @@ export interface MatMulOptions {
   readonly transposeB?: boolean;
   /** Rank of both operands; 2 unless stated. Only the portable form needs it. */
   readonly rank?: number;
+  /** Integers have the portable form only. */
+  readonly isInteger?: boolean;
 }
 
 /** The product of the last two axes, broadcasting the others. */
 export function matMul(trace: Trace, a: Value, b: Value, options: MatMulOptions = {}): Value {
-  const { transposeA = false, transposeB = false, rank = 2 } = options;
+  const { transposeA = false, transposeB = false, rank = 2, isInteger = false } = options;
   if (!transposeA && !transposeB) return trace.op("MatMul", [a, b]);
-  if (!trace.isPortable) {
+  if (!trace.isPortable && !isInteger) {
     const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
     return trace.microsoftOp("FusedMatMul", [a, b], attributes);
   }

@@ -25,6 +25,7 @@ export function multiplyBatches(
   const columns = b.shape.at(transposeB ? -2 : -1) ?? 0;
   const rank = batch.length + 2;
   const operand = (x: SymbolicTensor) => trace.rowMajor(trace.withShape(x, padRank(x.shape, rank)));
-  const value = matMul(trace, operand(a), operand(b), { transposeA, transposeB, rank });
+  const options = { transposeA, transposeB, rank, isInteger: a.dtype === "int32" };
+  const value = matMul(trace, operand(a), operand(b), options);
   return trace.fromRowMajor([...batch, rows, columns], a.dtype, value);
 }

@@ -3,6 +3,7 @@
  * resampling is the resampling by the transposed matrices.
  */
 
+import { onnxTypes } from "../graph/encode_model.ts";
 import type { SymbolicTensor } from "../symbolic_tensor.ts";
 import type { Trace } from "../trace.ts";
 
@@ -84,7 +85,10 @@ export function resample(
   const [batch = 0, height = 0, width = 0, channels = 0] = x.shape;
   const matrix = ({ rows, columns, values }: ResamplingMatrix) =>
     trace.literal(values, [rows, columns], "float32");
-  const lines = trace.reshape(trace.rowMajor(x), [batch, height, width * channels]);
+  const image = x.dtype === "float32"
+    ? trace.rowMajor(x)
+    : trace.op("Cast", [trace.rowMajor(x)], { to: onnxTypes.float32 });
+  const lines = trace.reshape(image, [batch, height, width * channels]);
   const tall = trace.op("MatMul", [matrix(vertical), lines]);
   const pixels = trace.reshape(tall, [batch * vertical.rows, width, channels]);
   const wide = trace.op("MatMul", [matrix(horizontal), pixels]);
