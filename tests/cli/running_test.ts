@@ -11,6 +11,9 @@ stages:
   clips: { uses: dataset/moving_mnist, with: { train: 2, validation: 1, test: 1, frames: 2, contextFrames: 1 } }
 `;
 
+/** Packages are installed: deno would look for that, and wait for whoever installs some. */
+const FLAGS = ["-A", "--quiet", "--no-check", "--cached-only", "--node-modules-dir=manual"];
+
 /** Some seconds of work that looks at nothing else, and then a stage of no work. */
 const long = `name: long
 stages:
@@ -32,7 +35,7 @@ async function write(folder: string, files: Readonly<Record<string, string>>): P
 async function startLong(folder: string, ...more: readonly string[]) {
   await write(folder, { "long.yaml": long });
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", `${repository}/main.ts`, "run", "long.yaml", ...more],
+    args: ["run", ...FLAGS, `${repository}/main.ts`, "run", "long.yaml", ...more],
     cwd: folder,
     stdout: "piped",
     stderr: "piped",
@@ -163,7 +166,7 @@ Deno.test("a folder that cannot be written costs a warning, not the run", () =>
     const child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
-        "--no-check",
+        ...FLAGS.slice(1),
         "--no-prompt",
         "--allow-read",
         `--allow-write=${folder}/.zoetrope,${folder}/runs`,
@@ -262,7 +265,7 @@ Deno.test("logs shows what a stage printed, in this run or when its result was c
 Deno.test("a reader that goes away ends a listing quietly, and does not end a run", () =>
   withFolder(async (folder) => {
     await write(folder, { "small.yaml": config });
-    const main = `${Deno.execPath()} run -A --no-check ${repository}/main.ts`;
+    const main = [Deno.execPath(), "run", ...FLAGS, `${repository}/main.ts`].join(" ");
     const pipe = async (args: string) => {
       const script = `${main} ${args} | head -1; echo "\${PIPESTATUS[0]}"`;
       const bash = new Deno.Command("bash", { args: ["-c", script], cwd: folder });
