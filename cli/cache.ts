@@ -31,9 +31,8 @@ export async function cacheUnlockVerb(args: CacheUnlockArguments, host: Host): P
   if (args.key !== undefined && states.length === 0) {
     throw new UsageError(`Cannot unlock "${args.key}": no lease has such a key`);
   }
-  host.terminal.out(
-    args.json ? `${JSON.stringify(states, null, 2)}\n` : states.map(stateText).join(""),
-  );
+  const text = states.length === 0 ? "there is no lease\n" : states.map(stateText).join("");
+  host.terminal.out(args.json ? `${JSON.stringify(states, null, 2)}\n` : text);
   return ExitCode.done;
 }
 

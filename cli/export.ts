@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { exportArtifact, ExportRefused } from "../pipelines/export_artifact.ts";
 import { openLocalStore } from "../pipelines/local_store.ts";
 import { DamagedBlobError } from "../pipelines/store.ts";
+import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_code.ts";
 import { type ArtifactArguments, findNamed, findOutput } from "./find_artifact.ts";
 import { formatBytes } from "./format_bytes.ts";
@@ -41,7 +42,9 @@ export async function exportVerb(args: ExportArguments, host: Host): Promise<Exi
   host.terminal.out(
     args.json
       ? `${JSON.stringify({ name, folder, kind, digest, bytes, files }, null, 2)}\n`
-      : `${name}  ${kind}  ${files.length} files, ${formatBytes(bytes)}  ->  ${third ?? second}\n`,
+      : `${name}  ${kind}  ${counted(files.length, "file")}, ${formatBytes(bytes)}  ->  ${
+        third ?? second
+      }\n`,
   );
   return ExitCode.done;
 }

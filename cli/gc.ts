@@ -9,12 +9,8 @@ import {
 import { GRACE_MS } from "../pipelines/choose_garbage.ts";
 import { forgetRoot } from "../pipelines/roots.ts";
 import { storeLayout } from "../pipelines/store_layout.ts";
-import type {
-  StoredBlob,
-  StoredCheckpoints,
-  StoredResult,
-  StoredThing,
-} from "../pipelines/survey_store.ts";
+import type { StoredCheckpoints, StoredResult } from "../pipelines/survey_store.ts";
+import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { UsageError } from "./print_failure.ts";
@@ -92,22 +88,20 @@ function reportText(report: GarbageReport, isDryRun: boolean): string {
     return `  ${what}  ${key.slice(0, 6)}  last used ${used} UTC\n`;
   };
   const counts = [
-    count(removed.results, "result"),
-    count(removed.checkpoints, "unfinished stage"),
-    count(removed.blobs, "file"),
-    count([...removed.damagedRecords, ...removed.leftovers], "leftover"),
+    counted(removed.results.length, "result"),
+    counted(removed.checkpoints.length, "unfinished stage"),
+    counted(removed.blobs.length, "file"),
+    counted(removed.damagedRecords.length + removed.leftovers.length, "leftover"),
   ].filter((text) => !text.startsWith("0 "));
   const what = counts.length === 0 ? "nothing" : counts.join(", ");
   const verb = isDryRun ? "would remove" : "removed";
-  const rest = `${formatBytes(keptBytes)} in ${kept.results} results`;
+  const rest = `${formatBytes(keptBytes)} in ${counted(kept.results, "result")}`;
   return [
     ...notices.map((notice) => `${notice}\n`),
     ...removed.results.map((each) => line(each.action.stage, each)),
     ...removed.checkpoints.map((each) => line("checkpoints", each)),
-    `${verb} ${what}: ${formatBytes(removedBytes)}; ${rest} ${isDryRun ? "would stay" : "stay"}\n`,
+    `${verb} ${what}: ${formatBytes(removedBytes)}; ${rest} ${
+      isDryRun ? "would be left" : "left"
+    }\n`,
   ].join("");
-}
-
-function count(things: readonly (StoredThing | StoredBlob)[], what: string): string {
-  return `${things.length} ${what}${things.length === 1 ? "" : "s"}`;
 }

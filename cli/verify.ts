@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { type StoreDamage, type VerifyReport, verifyStore } from "../pipelines/verify_store.ts";
+import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { paint } from "./paint.ts";
@@ -40,11 +41,12 @@ function liveProgress(terminal: Terminal): (doneBytes: number, allBytes: number)
 }
 
 function reportText({ results, blobs, bytes, damages }: VerifyReport, hasColor: boolean): string {
-  const read = `${results} results, ${blobs} files, ${formatBytes(bytes)}`;
+  const read = [counted(results, "result"), counted(blobs, "file"), formatBytes(bytes)].join(", ");
   if (damages.length === 0) return `${paint("ok", "green", hasColor)}  ${read}\n`;
   const lines = damages.map((damage) => damageText(damage, hasColor)).join("");
-  const what = damages.length === 1 ? "1 damage" : `${damages.length} damages`;
-  return `${lines}${what} in ${read}; what is damaged is computed again when it is needed\n`;
+  return `${lines}${
+    counted(damages.length, "damage")
+  } in ${read}; what is damaged is computed again when it is needed\n`;
 }
 
 function damageText({ path, message, uses }: StoreDamage, hasColor: boolean): string {

@@ -4,6 +4,7 @@ import { asStoreError, removeIfThere, writeDurably } from "./durable_file.ts";
 import { clockMs } from "./file_clock.ts";
 import { statusOf } from "./file_status.ts";
 import { namesIn } from "./read_if_there.ts";
+import { StoreError } from "./store.ts";
 import type { StoreLayout } from "./store_layout.ts";
 
 /** Backup programs skip folders with this file: https://bford.info/cachedir/. */
@@ -17,6 +18,7 @@ export const ABANDONED_MS = 86_400_000;
 export function prepareStore({ root, temporary, leases }: StoreLayout): void {
   catchFileSizeSignal();
   try {
+    requireOwn(root);
     [temporary, leases].forEach(makeFolder);
     abandonedIn(temporary, clockMs(temporary)).forEach(removeIfThere);
     if (statusOf(`${root}/CACHEDIR.TAG`) === undefined) {
@@ -26,6 +28,27 @@ export function prepareStore({ root, temporary, leases }: StoreLayout): void {
     throw asStoreError(error, `open the store "${root}"`);
   }
 }
+
+/**
+ * Refuses a folder that something else lives in: there, `tmp` and `trash` are not ours to empty.
+ *
+ * @throws {StoreError} Naming what is in it.
+ */
+export function requireOwn(root: string): void {
+  const names = namesIn(root);
+  if (names.includes("CACHEDIR.TAG")) return;
+  const foreign = names.find((name) => !OWN_NAMES.has(name));
+  if (foreign === undefined) return;
+  throw new StoreError(
+    `Cannot open the store "${root}": it must be new, empty or a store, but "${foreign}" is in it`,
+  );
+}
+
+/** What a store has in it before it has a tag, when two processes begin it at once. */
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  ...["objects", "actions", "partial", "leases", "roots"],
+  ...["notes", "drawings", "tmp", "corrupt", "trash"],
+]);
 
 /** What killed processes left unfinished long before `nowMs`, by the file system's clock. */
 export function abandonedIn(temporary: string, nowMs: number): string[] {

@@ -4,6 +4,7 @@ import { decodeAction } from "./action_record.ts";
 import { asStoreError } from "./durable_file.ts";
 import { statusOf } from "./file_status.ts";
 import { holderOf } from "./lease.ts";
+import { requireOwn } from "./prepare_store.ts";
 import { namesIn, readTextIfThere } from "./read_if_there.ts";
 import type { Action, Holder } from "./store.ts";
 import type { StoreLayout } from "./store_layout.ts";
@@ -74,6 +75,7 @@ export async function surveyStore(layout: StoreLayout): Promise<StoreSurvey> {
 }
 
 async function survey(layout: StoreLayout): Promise<StoreSurvey> {
+  requireOwn(layout.root);
   const { holders, left } = await listLeases(layout);
   const contents = surveyContents(layout);
   return { ...contents, holders, leftovers: [...left, ...listLeftovers(layout)] };
@@ -84,6 +86,7 @@ export type StoreContents = Omit<StoreSurvey, "holders" | "leftovers">;
 
 /** Surveys what was stored, without asking who computes what. */
 export function surveyContents(layout: StoreLayout): StoreContents {
+  requireOwn(layout.root);
   const blobs = new Map<string, StoredBlob>();
   for (const [digest, path] of fannedOut(layout.objects, "")) {
     const thing = thingAt(path);

@@ -5,6 +5,7 @@ import { age, flipBit } from "../support/put_result.ts";
 import { withFolder } from "../support/tiny_run.ts";
 import { openLocalStore } from "../../pipelines/local_store.ts";
 import type { Action } from "../../pipelines/store.ts";
+import { verifyVerb } from "../../cli/verify.ts";
 import { formatBytes, parseBytes } from "../../cli/format_bytes.ts";
 
 const yaml = `name: small
@@ -71,7 +72,7 @@ Deno.test("gc tells with --dry-run what it then removes: what no run names", () 
     assert.match(dry.out, /^ {2}scaled {2}[0-9a-f]{6} {2}last used .* UTC\n/);
     assert.match(
       dry.out,
-      /would remove 1 result, 1 file, 1 leftover: .*KiB; .* in 1 results would stay\n$/,
+      /would remove 1 result, 1 file, 1 leftover: .*KiB; .* in 1 result would be left\n$/,
     );
     const real = await command(folder, ["gc", "--json"]);
     const { removed, kept, dryRun } = JSON.parse(real.out);
@@ -112,6 +113,24 @@ Deno.test("gc ends with 5 while another process collects, and with 4 where no st
     }
   }));
 
+Deno.test("no verb takes a folder with other things in it for a store", () =>
+  withResults(async (folder) => {
+    for (const name of ["trash", "tmp"]) {
+      await Deno.mkdir(`${folder}/${name}`);
+      await Deno.writeTextFile(`${folder}/${name}/mine`, "mine");
+      age(`${folder}/${name}/mine`, 90 * 86_400);
+    }
+    for (const words of [["gc"], ["gc", "--dry-run"], ["verify"], ["cache", "stat"]]) {
+      const { code, err } = await command(folder, [...words, "--store", "."]);
+      assert.equal(code, 4, `${words}: ${err}`);
+      assert.match(err, /it must be new, empty or a store, but ".*" is in it/);
+    }
+    const store = openLocalStore(folder);
+    await assert.rejects(async () => await store.putBlob(Uint8Array.of(1)), /must be new, empty/);
+    assert.equal(await Deno.readTextFile(`${folder}/trash/mine`), "mine");
+    assert.equal(await Deno.readTextFile(`${folder}/tmp/mine`), "mine");
+  }));
+
 Deno.test("verify ends with 0, or with 4 and the name of what is damaged", () =>
   withResults(async (folder, { numbers }) => {
     const good = await command(folder, ["verify"]);
@@ -125,6 +144,29 @@ Deno.test("verify ends with 0, or with 4 and the name of what is damaged", () =>
     );
     const { code, out } = await command(folder, ["verify", "--json"]);
     assert.deepEqual([code, JSON.parse(out).damages, JSON.parse(out).results], [0, [], 1]);
+  }));
+
+Deno.test("verify shows on a terminal how far it is, and leaves nothing of that", () =>
+  withResults((folder) => {
+    let out = "";
+    const terminal = {
+      out: (text: string) => void (out += text),
+      err: () => assert.fail("nothing is wrong"),
+      isInteractive: true,
+      hasColor: false,
+      errHasColor: false,
+      columns: 80,
+      rows: 24,
+    };
+    const loadStages = () => Promise.resolve({});
+    assert.equal(
+      verifyVerb({ store: ".zoetrope", json: false }, { terminal, folder, loadStages }),
+      0,
+    );
+    const lines = out.split("\r\u001b[K");
+    assert.match(lines[1] ?? "", /^verifying \d+ B of \d+ B$/);
+    assert.match(lines.at(-1) ?? "", /^ok {2}2 results, 2 files, \d+ B\n$/);
+    return Promise.resolve();
   }));
 
 Deno.test("cache stat counts what there is; cache unlock removes a lease by the beginning of its key", () =>
@@ -148,6 +190,7 @@ Deno.test("cache stat counts what there is; cache unlock removes a lease by the 
     assert.ok("release" in other);
     other.release();
     held.release();
+    assert.equal((await command(folder, ["cache", "unlock"])).out, "there is no lease\n");
     assert.equal((await command(folder, ["cache", "unlock", "zz"])).code, 2);
     assert.equal((await command(folder, ["cache"])).code, 2);
   }));
@@ -180,7 +223,7 @@ Deno.test("export writes the result of a config, of a run in both spellings, and
     assert.equal(new Set(written).size, 1);
     assert.equal(written[0], await Deno.readTextFile(blobOf(folder, scaled)));
     const text = await command(folder, ["export", "runs/1", "scaled.curve", "out/text"]);
-    assert.match(text.out, /^scaled\.curve {2}curves {2}1 files, .* -> {2}out\/text\n$/);
+    assert.match(text.out, /^scaled\.curve {2}curves {2}1 file, .* -> {2}out\/text\n$/);
   }));
 
 Deno.test("export refuses what it cannot find, and folders that are not for it", () =>
