@@ -116,9 +116,12 @@ function inputsOf({ needs }: DagStage): string[] {
   return needs.map((name) => outputOf({ name }));
 }
 
+/** Reads all inputs, and writes as little as any other: what is passed on whole would grow from stage to stage. */
 function shell(stage: DagStage): string {
-  const from = stage.needs.length === 0 ? `echo ${stage.name}` : `cat ${inputsOf(stage).join(" ")}`;
-  return `${from} > ${outputOf(stage)}`;
+  const write = `echo ${stage.name} > ${outputOf(stage)}`;
+  return stage.needs.length === 0
+    ? write
+    : `cat ${inputsOf(stage).join(" ")} > /dev/null && ${write}`;
 }
 
 function list(paths: readonly string[]): string {
