@@ -120,7 +120,12 @@ Deno.test("no verb takes a folder with other things in it for a store", () =>
       await Deno.writeTextFile(`${folder}/${name}/mine`, "mine");
       age(`${folder}/${name}/mine`, 90 * 86_400);
     }
-    for (const words of [["gc"], ["gc", "--dry-run"], ["verify"], ["cache", "stat"]]) {
+    for (
+      const words of [["gc"], ["gc", "--dry-run"], ["verify"], ["cache", "stat"], [
+        "cache",
+        "unlock",
+      ]]
+    ) {
       const { code, err } = await command(folder, [...words, "--store", "."]);
       assert.equal(code, 4, `${words}: ${err}`);
       assert.match(err, /it must be new, empty or a store, but ".*" is in it/);
