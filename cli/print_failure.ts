@@ -1,6 +1,11 @@
 /** What a verb could not do -> text for a person, and the exit code. */
 
-import { ConfigError, type Diagnostic, formatDiagnostic } from "../pipelines/diagnostic.ts";
+import {
+  ConfigError,
+  type Diagnostic,
+  formatDiagnostic,
+  printable,
+} from "../pipelines/diagnostic.ts";
 import { FrozenError } from "../pipelines/frozen.ts";
 import { LockFileError } from "../pipelines/lock_file.ts";
 import { StoreError } from "../pipelines/store.ts";
@@ -28,23 +33,23 @@ export function printFailure(error: unknown, terminal: Terminal, json: boolean):
     return ExitCode.configInvalid;
   }
   if (error instanceof FrozenError) {
-    terminal.err(`${error.message}\n`);
+    terminal.err(`${printable(error.message)}\n`);
     return ExitCode.frozenDiffers;
   }
   if (error instanceof LockFileError) {
-    terminal.err(`${error.message}\n`);
+    terminal.err(`${printable(error.message)}\n`);
     return ExitCode.storeFailed;
   }
   if (error instanceof UsageError) {
-    terminal.err(`${error.message}\n`);
+    terminal.err(`${printable(error.message)}\n`);
     return ExitCode.usage;
   }
   if (error instanceof StoreError) {
-    terminal.err(`${error.message}\n`);
+    terminal.err(`${printable(error.message)}\n`);
     return ExitCode.storeFailed;
   }
   const text = error instanceof Error ? error.stack ?? error.message : String(error);
-  terminal.err(`${text}\n`);
+  terminal.err(`${printable(text)}\n`);
   return ExitCode.stageFailed;
 }
 

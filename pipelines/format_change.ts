@@ -1,6 +1,7 @@
 /** A change of a key in one line. */
 
 import type { Json } from "../artifacts/weights.ts";
+import { printable } from "./diagnostic.ts";
 import { type KeyChange, unknownDigest } from "./explain.ts";
 
 /**
@@ -45,6 +46,6 @@ function formatValue(value: Json | undefined): string {
   if (value === undefined) return "(none)";
   if (value === unknownDigest) return "?";
   if (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value.slice(0, 6);
-  const text = JSON.stringify(value);
+  const text = printable(JSON.stringify(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -20,7 +20,7 @@
  *    `read_if_there` `lease` `process_alive`). `collect_garbage` keeps what `roots` name (`survey_store` `marks`
  *    `choose_garbage` `trash`); `verify_store`, `store_size`, `unlock` and `export_artifact` look after it.
  * 5. A run: `execute` `execute_stage` `run_attempts` `job` `worker` `preview` `open_confined` and `executors/`:
- *    {@link executePlan}. It tells `event`s (`event_schema`) and leaves a `run_record` (`build_record`
+ *    {@link executePlan}. Without the values of `secrets` (`redact`) it tells `event`s (`event_schema`) and leaves a `run_record` (`build_record`
  *    `parse_run_record`).
  *
  * @module
