@@ -50,7 +50,7 @@ Deno.test("terminalLogger() leaves on the screen what plainLogger() writes, in a
     warned("train", "slow"),
     warned("train", "two\nlines"),
     finished("測試階段"),
-    { kind: "stage-failed", stage: "test", message: "Cannot test" },
+    { kind: "stage-failed", stage: "test", cause: "failed", message: "Cannot test" },
     finished("train"),
     { kind: "run-finished", status: "failed", seconds: 93 },
   ];
@@ -173,7 +173,7 @@ Deno.test("loggers let no escape code of a stage through, and keep a live line o
   toldProgress(log, "train", `${attack}a\nb\tc`);
   log(warned("train", attack));
   assert.match(screen.text.at(-1) ?? "", /a b c$/);
-  log({ kind: "stage-failed", stage: "train", message: attack });
+  log({ kind: "stage-failed", stage: "train", cause: "failed", message: attack });
   assert.match(screen.text.join("\n"), /! train {2}\ufffd\[2J\ufffd\]0;title\ufffd\ufffd3A\ufffd/);
   let plain = "";
   plainLogger((text) => plain += text, 5)(warned("train", attack));
