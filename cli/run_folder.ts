@@ -111,9 +111,20 @@ function append(file: Deno.FsFile, text: string): void {
   }
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** A link where the file system has them; a file with the name of the folder elsewhere. */
 function pointTo(link: string, path: string): void {
   const name = path.slice(path.lastIndexOf("/") + 1);
+  // A folder of this name is somebody's own.
+  if (isFolder(link)) return;
   removeIfThere(link);
   try {
     Deno.symlinkSync(name, link);

@@ -36,6 +36,15 @@ export function prepareStore({ root, temporary, leases }: StoreLayout): void {
  */
 export function requireOwn(root: string): void {
   const names = namesIn(root);
+  // A stranger's project may bring a store along whose folders lead to the user's own.
+  const link = names.find((name) =>
+    OWN_NAMES.has(name) && Deno.lstatSync(`${root}/${name}`).isSymlink
+  );
+  if (link !== undefined) {
+    throw new StoreError(
+      `Cannot open the store "${root}": "${link}" in it must be a folder, but is a link`,
+    );
+  }
   if (names.includes("CACHEDIR.TAG")) return;
   const foreign = names.find((name) => !OWN_NAMES.has(name));
   if (foreign === undefined) return;
