@@ -74,10 +74,33 @@ export function namesOfRoot(path: string): ReadonlySet<string> {
   const { isDirectory } = Deno.statSync(path);
   const files = isDirectory ? recordsIn(path) : [path];
   for (const file of files) {
-    for (const [hex] of readTextIfThere(file)?.matchAll(/\b[0-9a-f]{64}\b/g) ?? []) names.add(hex);
+    try {
+      addNames(file, names);
+    } catch (error) {
+      // Somebody deletes a run at this moment; the other runs are there.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
   return names;
 }
+
+/** In pieces: the events of a long run that was killed may be large. */
+function addNames(path: string, names: Set<string>): void {
+  const status = statusOf(path);
+  if (status === undefined) return;
+  using file = Deno.openSync(path, { read: true });
+  const decoder = new TextDecoder("latin1");
+  const piece = new Uint8Array(Math.min(PIECE_BYTES, status.size + 1));
+  let rest = "";
+  for (let count = file.readSync(piece); count !== null; count = file.readSync(piece)) {
+    const text = rest + decoder.decode(piece.subarray(0, count));
+    for (const [hex] of text.matchAll(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g)) names.add(hex);
+    // One that is cut has at most 64 digits so far, and a character before them.
+    rest = text.slice(-65);
+  }
+}
+
+const PIECE_BYTES = 2 ** 20;
 
 /** The record of each run; of one that has not ended, or was killed, its events. */
 function recordsIn(runs: string): string[] {

@@ -5,7 +5,7 @@ import {
   type GarbageOptions,
 } from "../../pipelines/collect_garbage.ts";
 import { openLocalStore } from "../../pipelines/local_store.ts";
-import { forgetRoot } from "../../pipelines/roots.ts";
+import { forgetRoot, namesOfRoot } from "../../pipelines/roots.ts";
 import { storeLayout } from "../../pipelines/store_layout.ts";
 import { trashIfUnused } from "../../pipelines/trash.ts";
 import {
@@ -134,6 +134,39 @@ Deno.test("collectGarbage() keeps results of every project that uses the store, 
     const forgotten = await collectGarbage(root, options);
     assert.deepEqual(forgotten.removed.results.map(({ key }) => key), [away.key]);
     assert.ok(await isHit(root, mine.key));
+  }));
+
+Deno.test("namesOfRoot() finds names wherever a large file is cut, and no part of a longer number", () =>
+  withFolder(async (folder) => {
+    const name = "0123456789abcdef".repeat(4);
+    await Deno.mkdir(`${folder}/runs/1`, { recursive: true });
+    const path = `${folder}/runs/1/events.ndjson`;
+    for (let before = 2 ** 20 - 70; before <= 2 ** 20 + 5; before++) {
+      await Deno.writeTextFile(path, `${" ".repeat(before)}"${name}"\n`);
+      assert.deepEqual([...namesOfRoot(`${folder}/runs`)], [name], `${before} before it`);
+    }
+    await Deno.writeTextFile(path, `${name}0 x${name}y`);
+    assert.deepEqual([...namesOfRoot(`${folder}/runs`)], [name]);
+    await Deno.writeTextFile(path, `${name}0`);
+    assert.deepEqual([...namesOfRoot(`${folder}/runs`)], []);
+  }));
+
+Deno.test("a run that is deleted while roots are read takes no other run's names along", () =>
+  withFolder(async (folder) => {
+    for (const [run, digit] of [["1", "1"], ["2", "2"], ["3", "3"]] as const) {
+      await Deno.mkdir(`${folder}/runs/${run}`, { recursive: true });
+      await Deno.writeTextFile(`${folder}/runs/${run}/run.json`, `"${digit.repeat(64)}"`);
+    }
+    const original = Deno.openSync;
+    Deno.openSync = (path, options) => {
+      if (String(path).endsWith("/2/run.json")) Deno.removeSync(path);
+      return original(path, options);
+    };
+    try {
+      assert.deepEqual([...namesOfRoot(`${folder}/runs`)], ["1".repeat(64), "3".repeat(64)]);
+    } finally {
+      Deno.openSync = original;
+    }
   }));
 
 Deno.test("collectGarbage() takes no result while the note of a root is damaged; a run mends it", () =>
