@@ -7,7 +7,7 @@
  *    `compose_config` `merge_nodes` `override_config` `interpolate`; a sweep is written out by `expand_matrix`
  *    (`read_matrix` `matrix_points` `choose_points` `matrix_references` `spread_variables` `sweep_scope`
  *    `point_sets` `stage_points` `point_name`), then read by `read_config`
- *    (`name_rule` `quantity`): {@link parseConfig}. What is wrong is a `diagnostic` (`did_you_mean`).
+ *    (`name_rule` `quantity` `read_retry`): {@link parseConfig}. What is wrong is a `diagnostic` (`did_you_mean`).
  * 2. A plan: `stage` is the contract; `check_params` (`describe_issue` `schema_keys`) `wire_inputs`
  *    `order_stages` `file_params` (`real_path` `list_folder`) `stage_seed`: {@link planPipeline}. `resolved_config` (`config_origins`) and
  *    `json_schema` show it to people and editors.
@@ -19,8 +19,9 @@
  *    `file_status` `file_clock` `blob_notes` `action_record` `stored_artifact` `checkpoint_slot` `quarantine` `touch`
  *    `read_if_there` `lease` `process_alive`). `collect_garbage` keeps what `roots` name (`survey_store` `marks`
  *    `choose_garbage` `trash`); `verify_store`, `store_size`, `unlock` and `export_artifact` look after it.
- * 5. A run: `execute` `execute_stage` `run_attempts` `job` `worker` `preview` `open_confined` and `executors/`:
- *    {@link executePlan}. Without the values of `secrets` (`redact`) it tells `event`s (`event_schema`) and leaves a `run_record` (`build_record`
+ * 5. A run: `execute` (`resources`) `execute_stage` (`wait_for_lease` `wait_for_result` `stage_result`) `run_attempts`
+ *    (`retry` `timer`) `job` `worker` `preview` `open_confined` and `executors/`: {@link executePlan}.
+ *    `check_determinism` (`link_or_copy`) computes a stage twice; `frozen` proves a `lock_file`. Without the values of `secrets` (`redact`) it tells `event`s (`event_schema`) and leaves a `run_record` (`build_record`
  *    `parse_run_record`).
  *
  * @module

@@ -90,6 +90,7 @@ Deno.test("exit codes are those that design and documentation say", () =>
     );
     const done = await run("small.yaml");
     assert.equal(done.code, 0, done.err);
+    const [{ key }] = recordOf(folder).stages;
     const failed = await run("bad.yaml");
     assert.equal(failed.code, 1, failed.err);
     assert.match(failed.out, /\nfailed {3}clips: Cannot read \.npy.*\nfailed {3}1 failed/);
@@ -99,7 +100,6 @@ Deno.test("exit codes are those that design and documentation say", () =>
     assert.equal((await run("wrong.yaml")).code, 3);
     assert.equal((await run("small.yaml", "--store", "file")).code, 4);
 
-    const [{ key }] = recordOf(folder).stages;
     const lease = await openLocalStore(`${folder}/other`).tryLease(key);
     const waited = await run("small.yaml", "--store", "other", "--lease-timeout", "1s");
     assert.equal(waited.code, 5, waited.err);
