@@ -1,8 +1,6 @@
 /** The one way to get an engine. */
 
-import { createCpuEngine } from "./cpu_engine.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
-import { createOnnxEngine } from "./onnx/onnx_engine.ts";
 import { isLibraryPresent } from "./onnx/runtime/library_path.ts";
 
 /** What tests may ask for beyond the contract. */
@@ -11,6 +9,8 @@ export interface InternalEngineOptions extends EngineOptions {
   readonly blockSize?: 0 | 8 | 16;
   /** Verifies each program's graph after each pass. */
   readonly isVerified?: boolean;
+  /** Whether "cuda" may run on the CPU, where TensorFlow sees no GPU. */
+  readonly isCpuEnough?: boolean;
 }
 
 /**
@@ -20,7 +20,21 @@ export interface InternalEngineOptions extends EngineOptions {
  * which.
  * @throws {Error} When the backend asked for cannot be loaded.
  */
-export function createEngine(options: InternalEngineOptions): Promise<Engine> {
+export async function createEngine(options: InternalEngineOptions): Promise<Engine> {
   const isCpu = options.backend === "cpu" || options.backend === "auto" && !isLibraryPresent();
-  return isCpu ? createCpuEngine() : createOnnxEngine(options);
+  // Imported here, because who only plans stages needs no engine, and one is half of all modules.
+  if (isCpu) {
+    const { createCpuEngine } = await import("./cpu_engine.ts");
+    return await createCpuEngine();
+  }
+  if (options.backend === "cuda") {
+    const { createCudaEngine } = await import("./cuda/cuda_engine.ts");
+    return await createCudaEngine(options);
+  }
+  if (options.backend === "webgpu") {
+    const { createWebgpuEngine } = await import("./webgpu/webgpu_engine.ts");
+    return await createWebgpuEngine(options.threads);
+  }
+  const { createOnnxEngine } = await import("./onnx/onnx_engine.ts");
+  return await createOnnxEngine(options);
 }

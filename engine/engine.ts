@@ -68,7 +68,7 @@ export interface ForwardInput {
 
 /** Facts about who computes: backend and version go into cache keys, all of it into provenance. */
 export interface EngineInfo {
-  readonly backend: "onnx" | "cpu";
+  readonly backend: "onnx" | "cpu" | "webgpu" | "cuda";
   /** Version of the library that computes: "onnxruntime 1.30.0". */
   readonly version: string;
   readonly threads: number;
@@ -109,7 +109,12 @@ export interface Engine {
 }
 
 export interface EngineOptions {
-  readonly backend: "onnx" | "cpu" | "auto";
+  readonly backend: "onnx" | "cpu" | "webgpu" | "cuda" | "auto";
   /** Threads inside one operator; 0 means all cores. */
   readonly threads: number;
+  /**
+   * Bytes that a compiled program may take; what is free when it is compiled, unless stated. A program
+   * that is estimated to want more is refused before anything is allocated. Used by "onnx".
+   */
+  readonly memoryLimit?: number;
 }

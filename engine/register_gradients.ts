@@ -9,4 +9,9 @@ import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import { gradients } from "./gradients/mod.ts";
 
-for (const gradient of gradients) tf.registerGradient(gradient);
+registerGradients();
+
+/** Registers ours, over tfjs's of the same name; for whoever loads another copy of tfjs. */
+export function registerGradients(): void {
+  for (const gradient of gradients) tf.registerGradient(gradient);
+}

@@ -1,0 +1,26 @@
+/** The GPU that a program would run on. */
+
+export interface FoundAdapter {
+  readonly name: string;
+  /** Whether it computes on the CPU: right, but slower than other backends. */
+  readonly isSoftware: boolean;
+}
+
+/** Names of drivers without a GPU behind them. */
+const SOFTWARE = /llvmpipe|lavapipe|softpipe|swiftshader|software|basic render|warp/i;
+
+/** The adapter that WebGPU prefers; undefined when there is none. */
+export async function findAdapter(): Promise<FoundAdapter | undefined> {
+  const { gpu } = navigator;
+  if (gpu === undefined) return undefined;
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  return adapter === null ? undefined : describeAdapter(adapter.info);
+}
+
+/** @param info As WebGPU gives it; software adapters call themselves fallbacks. */
+export function describeAdapter(
+  info: { readonly description: string; readonly isFallbackAdapter?: boolean },
+): FoundAdapter {
+  const name = info.description || "unnamed GPU";
+  return { name, isSoftware: info.isFallbackAdapter === true || SOFTWARE.test(name) };
+}
