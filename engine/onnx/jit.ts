@@ -4,6 +4,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { JitOptions, Jitted, ProgramInfo, TensorTree } from "../engine.ts";
 import { signatureOf } from "../signature.ts";
 import { type Leaf, leavesOf } from "../tensor_tree.ts";
+import { checkMemory } from "./check_memory.ts";
 import { HeldArguments, takeMemory } from "./held_arguments.ts";
 import type { OnnxBackend } from "./onnx_backend.ts";
 import { Program } from "./program.ts";
@@ -17,6 +18,8 @@ export interface JitContext {
   readonly sessions: SessionCache;
   readonly blockSize: BlockSize;
   readonly isVerified: boolean;
+  /** Bytes that a program may take; undefined for what is free. */
+  readonly memoryLimit: number | undefined;
 }
 
 export function jit<Arguments extends readonly TensorTree[], Result extends TensorTree>(
@@ -57,7 +60,9 @@ export function jit<Arguments extends readonly TensorTree[], Result extends Tens
       });
       latest = program;
       // The tree was built by `fn` itself while it was traced, so it is a `Result`.
-      return await program.run(held) as Result;
+      const running = program.run(held)
+        .catch((error) => Promise.reject(named(error, `Cannot run "${name}"`)));
+      return await running as Result;
     } finally {
       for (const tensor of donated) if (!tensor.isDisposed) tensor.dispose();
     }
@@ -87,7 +92,7 @@ export function jit<Arguments extends readonly TensorTree[], Result extends Tens
 }
 
 async function compileProgram<Arguments extends readonly TensorTree[]>(
-  { backend, sessions, blockSize, isVerified }: JitContext,
+  { backend, sessions, blockSize, isVerified, memoryLimit }: JitContext,
   fn: (...args: Arguments) => TensorTree,
   args: Arguments,
   name: string,
@@ -95,8 +100,16 @@ async function compileProgram<Arguments extends readonly TensorTree[]>(
   const start = performance.now();
   const recorded = recordProgram(backend, fn, args, { name, blockSize, isVerified });
   const traceMs = performance.now() - start;
-  const compiled = await sessions.acquire(recorded.graph);
+  checkMemory(recorded.graph, { name, blockSize, limit: memoryLimit });
+  const compiled = await sessions.acquire(recorded.graph)
+    .catch((error) => Promise.reject(named(error, `Cannot compile "${name}"`)));
   return new Program({ backend, sessions, recorded, compiled, traceMs });
+}
+
+/** An error of ONNX Runtime, which knows no names of ours. */
+function named(error: unknown, attempt: string): unknown {
+  if (!(error instanceof Error) || !error.message.startsWith("ONNX Runtime: ")) return error;
+  return new Error(`${attempt}: ${error.message}`, { cause: error });
 }
 
 function assertNotTracing({ recording }: OnnxBackend, name: string): void {

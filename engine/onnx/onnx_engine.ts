@@ -22,6 +22,8 @@ export interface OnnxEngineOptions {
   readonly blockSize?: BlockSize;
   /** Verifies each program's graph after each pass: for tests, because it takes time. */
   readonly isVerified?: boolean;
+  /** As in `EngineOptions`. */
+  readonly memoryLimit?: number;
 }
 
 /** Makes "onnx" the global backend of tfjs. */
@@ -39,7 +41,7 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engi
   eager.reset(info.blockSize);
   await tf.setBackend("onnx");
   await tf.ready();
-  return new OnnxEngine(info, backend, eager, options.isVerified ?? false);
+  return new OnnxEngine(info, backend, eager, options);
 }
 
 class OnnxEngine implements Engine {
@@ -48,18 +50,20 @@ class OnnxEngine implements Engine {
   readonly #eager: EagerKernels;
   readonly #sessions: SessionCache;
   readonly #isVerified: boolean;
+  readonly #memoryLimit: number | undefined;
   readonly #owned = new Set<{ dispose(): void }>();
 
   constructor(
     info: EngineInfo,
     backend: OnnxBackend,
     eager: EagerKernels,
-    isVerified: boolean,
+    { isVerified = false, memoryLimit }: OnnxEngineOptions,
   ) {
     this.info = info;
     this.#backend = backend;
     this.#eager = eager;
     this.#isVerified = isVerified;
+    this.#memoryLimit = memoryLimit;
     this.#sessions = new SessionCache(info.threads);
   }
 
@@ -72,6 +76,7 @@ class OnnxEngine implements Engine {
       sessions: this.#sessions,
       blockSize: this.info.blockSize,
       isVerified: this.#isVerified,
+      memoryLimit: this.#memoryLimit,
     };
     return this.#own(jit(context, fn, options));
   }

@@ -10,6 +10,8 @@ import type { OnnxBackend } from "./onnx_backend.ts";
 import { type Captured, Recording } from "./recording.ts";
 import type { SymbolicTensor, TensorDtype } from "./symbolic_tensor.ts";
 import type { BlockSize } from "./trace.ts";
+import { explainTraceError, withDeepStacks } from "./trace_error.ts";
+import { watchOperators } from "./watch_operators.ts";
 
 export interface RecordedProgram {
   readonly graph: Graph;
@@ -47,7 +49,7 @@ export function recordProgram<Arguments extends readonly TensorTree[]>(
   const recording = new Recording(options.name, options.blockSize);
   let recorded: RecordedProgram | undefined;
   backend.recording = recording;
-  try {
+  const trace = () =>
     tf.tidy(() => {
       const symbolic: readonly TensorTree[] = args.map((arg) =>
         mapTree(arg, (tensor) => traced(backend, recording, tensor))
@@ -56,6 +58,10 @@ export function recordProgram<Arguments extends readonly TensorTree[]>(
       const result = fn(...symbolic as Arguments);
       recorded = finish(backend, recording, result, options);
     });
+  try {
+    withDeepStacks(() =>
+      watchOperators(trace, (error, operator) => explainTraceError(error, options.name, operator))
+    );
   } finally {
     backend.recording = null;
   }

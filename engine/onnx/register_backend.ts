@@ -31,9 +31,13 @@ function register(): RegisteredBackend {
       backendName,
       kernelFunc: ({ inputs, attrs }) => {
         const infos = inputsInOrder(kernel, inputs);
-        return backend.recording === null
-          ? eager.run(kernel, infos, attrs ?? {})
-          : record(backend, kernel, infos, attrs ?? {});
+        try {
+          return backend.recording === null
+            ? eager.run(kernel, infos, attrs ?? {})
+            : record(backend, kernel, infos, attrs ?? {});
+        } catch (error) {
+          throw namingOperands(error, kernel, infos);
+        }
       },
     });
   }
@@ -67,6 +71,19 @@ function registerMissing(backend: OnnxBackend): void {
       },
     });
   }
+}
+
+/** What a lowering threw, with the operator and the shapes it was given. */
+function namingOperands(
+  error: unknown,
+  { name }: Kernel,
+  infos: readonly (tf.TensorInfo | undefined)[],
+): unknown {
+  if (!(error instanceof Error) || error.message.startsWith("Cannot ")) return error;
+  const op = (tf.engine().state.activeScope?.name ?? name).replace(/__op$/, "");
+  const operands = infos.flatMap((info) => info ? [`${info.dtype}[${info.shape}]`] : []);
+  const Kind = error instanceof TypeError ? TypeError : Error;
+  return new Kind(`${op} of ${operands.join(" and ")}: ${error.message}`, { cause: error });
 }
 
 function record(

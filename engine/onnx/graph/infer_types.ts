@@ -22,7 +22,7 @@ export interface Operands {
   type(position: number): ValueType;
   has(position: number): boolean;
   /** Numbers of an input that must be a constant. */
-  numbers(position: number): number[];
+  numbers(position: number): readonly number[];
   /** An attribute that is an integer. */
   integer(name: string, otherwise: number): number;
   /** An attribute that is a list of integers. */
@@ -50,6 +50,9 @@ export function inferTypes(graph: Graph, blockSize: number): Map<Value, ValueTyp
   });
   return types;
 }
+
+/** Shapes and axes, which many nodes share. */
+const unpacked = new WeakMap<Constant, readonly number[]>();
 
 function inferNode(operands: Operands, position: number): readonly ValueType[] {
   const { node } = operands;
@@ -84,7 +87,12 @@ function operandsOf(
     numbers(position) {
       const constant = constants.get(node.inputs[position] ?? "");
       if (constant === undefined) throw new Error(`input ${position} is not a constant`);
-      return valuesOfConstant(constant);
+      let values = unpacked.get(constant);
+      if (values === undefined) {
+        values = valuesOfConstant(constant);
+        unpacked.set(constant, values);
+      }
+      return values;
     },
     integer(name, otherwise) {
       const attribute = node.attributes[name];

@@ -1,8 +1,12 @@
-import { Concat, type ConcatAttrs } from "@tensorflow/tfjs-core";
+import { backend_util, Concat, type ConcatAttrs, util } from "@tensorflow/tfjs-core";
 import { defineListKernel } from "../define_kernel.ts";
 import { concatenate } from "../lower/concat.ts";
 
 export const concat = defineListKernel<ConcatAttrs>(
   Concat,
-  ({ trace, inputs, attrs: { axis } }) => concatenate(trace, inputs, axis),
+  ({ trace, inputs, attrs: { axis } }) => {
+    const [along = 0] = util.parseAxisParam(axis, [...inputs[0]?.shape ?? []]);
+    backend_util.assertParamsConsistent(inputs.map((x) => [...x.shape]), along);
+    return concatenate(trace, inputs, along);
+  },
 );

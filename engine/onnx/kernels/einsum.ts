@@ -8,9 +8,14 @@ export const einsum = defineListKernel<EinsumAttrs>(
     const [operands = "", result = ""] = equation.replaceAll(" ", "").split("->");
     const extents = new Map<string, number>();
     operands.split(",").forEach((letters, position) =>
-      [...letters].forEach((letter, axis) =>
-        extents.set(letter, inputs[position]?.shape[axis] ?? 1)
-      )
+      [...letters].forEach((letter, axis) => {
+        const extent = inputs[position]?.shape[axis] ?? 1;
+        const known = extents.get(letter);
+        if (known !== undefined && known !== extent) {
+          throw new Error(`"${letter}" of "${equation}" is both ${known} and ${extent}`);
+        }
+        extents.set(letter, extent);
+      })
     );
     const shape = [...result].map((letter) => extents.get(letter) ?? 1);
     const values = inputs.map((x) => trace.rowMajor(x));

@@ -15,6 +15,13 @@ export const slice = defineKernel<SliceInputs, SliceAttrs>(
         : -1;
       return size < 0 ? extent - (begins[axis] ?? 0) : size;
     });
+    const fits = sizes.every((size, axis) => {
+      const begin = begins[axis] ?? 0;
+      return begin >= 0 && size >= 0 && begin + size <= (x.shape[axis] ?? 0);
+    });
+    if (!fits) {
+      throw new Error(`a part of [${sizes}] from [${begins}] on reaches beyond the tensor`);
+    }
     return sliceTensor(trace, x, begins, sizes);
   },
 );

@@ -8,6 +8,14 @@ export const splitV = defineKernel<SplitVInputs, SplitVAttrs>(
   ({ trace, inputs: { x }, attrs: { numOrSizeSplits, axis } }) => {
     const along = axis < 0 ? axis + x.shape.length : axis;
     const sizes = splitSizes(x.shape[along] ?? 0, numOrSizeSplits);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    if (!sizes.every(Number.isInteger) || total !== x.shape[along]) {
+      throw new Error(
+        `axis ${along} of ${x.shape[along]} cannot be split into ${
+          JSON.stringify(numOrSizeSplits)
+        }`,
+      );
+    }
     let position = 0;
     return sizes.map((size) => {
       const begin = x.shape.map((_, index) => index === along ? position : 0);

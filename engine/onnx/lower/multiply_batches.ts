@@ -21,6 +21,10 @@ export function multiplyBatches(
     a.shape.slice(0, -2),
     b.shape.slice(0, -2),
   );
+  const inner = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)];
+  if (inner[0] !== inner[1]) {
+    throw new Error(`inner axes of a product must be equal, but are ${inner[0]} and ${inner[1]}`);
+  }
   const rows = a.shape.at(transposeA ? -1 : -2) ?? 0;
   const columns = b.shape.at(transposeB ? -2 : -1) ?? 0;
   const rank = batch.length + 2;

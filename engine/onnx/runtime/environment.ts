@@ -2,8 +2,8 @@
 
 import { cString, type Handle, ortApi, outHandle } from "./ort_api.ts";
 
-/** ORT_LOGGING_LEVEL_ERROR: failures come back as statuses, warnings would go to stderr. */
-export const logErrors = 3;
+/** ORT_LOGGING_LEVEL_FATAL: failures come back as statuses, what is logged would go to stderr. */
+export const logFailures = 4;
 
 let created: { readonly environment: Handle; readonly cpuMemory: Handle } | undefined;
 
@@ -18,7 +18,7 @@ export function cpuMemory(): Handle {
 function get() {
   const api = ortApi();
   return created ??= {
-    environment: outHandle((out) => api.createEnv(logErrors, cString("zoetrope"), out)),
+    environment: outHandle((out) => api.createEnv(logFailures, cString("zoetrope"), out)),
     // OrtDeviceAllocator = 0 and OrtMemTypeDefault = 0.
     cpuMemory: outHandle((out) => api.createCpuMemoryInfo(0, 0, out)),
   };

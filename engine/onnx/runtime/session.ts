@@ -1,6 +1,6 @@
 /** A compiled model in ONNX Runtime. */
 
-import { environment, logErrors } from "./environment.ts";
+import { environment, logFailures } from "./environment.ts";
 import type { HostBuffer } from "./host_buffer.ts";
 import { inputPorts, type ModelPort, outputPorts } from "./model_ports.ts";
 import { type NativeResult, readValue } from "./read_value.ts";
@@ -182,7 +182,7 @@ function prepare(model: Model) {
   api.setIntraOpThreads(options, model.threads);
   // Memory patterns cost 250-550 MB on a UNet's training step and gain nothing.
   api.disableMemPattern(options);
-  api.setLogSeverity(options, logErrors);
+  api.setLogSeverity(options, logFailures);
   api.setOptimizationLevel(options, basicOptimisation);
   const out = new BigUint64Array(new ArrayBuffer(8));
   const args = [

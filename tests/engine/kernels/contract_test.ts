@@ -41,7 +41,12 @@ for (const [family, contracts] of Object.entries(families)) {
     const title = blockSize === 0 ? "portable operators" : "this processor";
     Deno.test(`random ${family} kernels, for ${title}, keep the contract`, async () => {
       const forced = blockSize === undefined ? {} : { blockSize };
-      const engine = await createEngine({ backend: "onnx", threads: 1, ...forced });
+      const engine = await createEngine({
+        backend: "onnx",
+        threads: 1,
+        isVerified: true,
+        ...forced,
+      });
       await assertKernels(engine, "compiled", cases);
       engine.dispose();
     });
