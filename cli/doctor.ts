@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
 import { createEngine } from "../engine/create_engine.ts";
 import { openLocalStore } from "../pipelines/local_store.ts";
+import { findBackends } from "./find_backends.ts";
 import { ExitCode } from "./exit_code.ts";
 import { paint } from "./paint.ts";
 import type { Host, JsonArguments, StoreArguments } from "./verb.ts";
@@ -12,7 +13,8 @@ export interface DoctorArguments extends StoreArguments, JsonArguments {}
 
 interface Finding {
   readonly what: string;
-  readonly state: "ok" | "warning" | "missing";
+  /** "absent" is no fault: the machine does without. */
+  readonly state: "ok" | "warning" | "absent" | "missing";
   readonly found: string;
   /** What to do about it. */
   readonly fix?: string;
@@ -27,6 +29,7 @@ export async function doctorVerb(args: DoctorArguments, host: Host): Promise<Exi
     findDeno(),
     ...await findOnnx(),
     await findCpuBackend(),
+    ...await findBackends(),
     await findStore(folder),
     await findSpace(folder, host.folder),
   ];
@@ -113,8 +116,8 @@ async function findSpace(folder: string, fallback: string): Promise<Finding> {
 }
 
 function line({ what, state, found, fix }: Finding, hasColor: boolean): string {
-  const mark = { ok: "✓", warning: "!", missing: "✗" }[state];
-  const color = { ok: "green", warning: "yellow", missing: "red" } as const;
+  const mark = { ok: "✓", warning: "!", absent: "-", missing: "✗" }[state];
+  const color = { ok: "green", warning: "yellow", absent: "dim", missing: "red" } as const;
   const remedy = fix === undefined ? "" : `\n  ${"".padEnd(18)}  fix: ${fix}`;
   return `${paint(mark, color[state], hasColor)} ${what.padEnd(18)}  ${found}${remedy}\n`;
 }

@@ -75,7 +75,11 @@ async function outputOfConfig(
   );
   if (!outputs.includes(output)) throw unknownOutput(output, config, outputs);
   const memory = { store: store.location, isReadOnly: true };
-  const forecasts = await forecast(plan, store, keyContext(chooseEngine(args).facts, memory));
+  const forecasts = await forecast(
+    plan,
+    store,
+    keyContext((await chooseEngine(args)).facts, memory),
+  );
   const found = forecasts.find(({ planned }) => planned.name === stage);
   if (found?.state === "cached") {
     const hit = await store.lookup(found.fingerprint.key, { stage, readOnly: true });

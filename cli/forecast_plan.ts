@@ -24,7 +24,7 @@ export async function forecastPlan(
 ): Promise<readonly StageForecast[]> {
   const store = openLocalStore(resolve(host.folder, args.store));
   const memory = { store: store.location, isReadOnly: true };
-  return await forecast(plan, store, keyContext(chooseEngine(args).facts, memory), {
+  return await forecast(plan, store, keyContext((await chooseEngine(args)).facts, memory), {
     ...(args.trustCode && { trusted: trustedLookup(store) }),
     hadResult: lockedKeys(resolve(host.folder, lockPathOf(args.config, args.profile))),
   });

@@ -93,7 +93,11 @@ async function logOfConfig(
   const names = plan.stages.map(({ name }) => name);
   if (!names.includes(stage)) throw unknownStage(stage, names, `the config "${args.config}"`);
   const memory = { store: store.location, isReadOnly: true };
-  const forecasts = await forecast(plan, store, keyContext(chooseEngine(args).facts, memory));
+  const forecasts = await forecast(
+    plan,
+    store,
+    keyContext((await chooseEngine(args)).facts, memory),
+  );
   const found = forecasts.find(({ planned }) => planned.name === stage);
   if (found?.state === "cached") {
     return await logOfResult({ name: stage, key: found.fingerprint.key, state: "cached" }, store);

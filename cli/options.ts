@@ -29,7 +29,7 @@ export const engineOptions: OptionGroup = (command) =>
   command
     .addOption(
       new Option("--engine <backend>", "what computes tensors")
-        .choices(["auto", "onnx", "cpu"])
+        .choices(["auto", "onnx", "webgpu", "cuda", "cpu"])
         .default("auto"),
     )
     .option("--threads <count>", "threads inside one operator; 0 means all cores", wholeNumber, 0);

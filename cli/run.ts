@@ -62,18 +62,18 @@ export async function runVerb(args: RunArguments, given: Host): Promise<ExitCode
   const redact = redactor(secrets.values());
   const host = redactedHost(given, redact);
   const store = openLocalStore(resolve(host.folder, args.store));
-  const engine = chooseEngine(args);
+  const engine = await chooseEngine(args);
   const keys = keyContext(engine.facts, { store: store.location, isReadOnly: false });
   const force = forcedStages(args, plan);
   const lock = await openLock(args, plan, keys, host);
   const output = await openRunOutput(args, plan.stages.map(({ name }) => name), host);
   const trust = args.trustCode ? { trusted: trustedLookup(store) } : {};
   output.say(planText(plan, await forecast(plan, store, keys, trust), output.hasColor));
+  // Listed once: a sweep has as many reasons as points, and the store as many results.
+  let history: ReturnType<typeof store.listActions> | undefined;
   const machine = thisMachine();
   const hint = parallelHint(plan, { jobs: args.jobs, machine, engine: engine.choice });
   if (hint !== undefined) output.say(hint);
-  // Listed once: a sweep has as many reasons as points, and the store as many results.
-  let history: ReturnType<typeof store.listActions> | undefined;
 
   const folder = createRunFolder(resolve(host.folder, args.runs), plan.config.name);
   const { timeBudget, leaseTimeout } = args;

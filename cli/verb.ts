@@ -29,7 +29,7 @@ export interface StoreArguments {
 }
 
 export interface EngineArguments {
-  readonly engine: "auto" | "onnx" | "cpu";
+  readonly engine: "auto" | "onnx" | "webgpu" | "cuda" | "cpu";
   /** Threads inside one operator; 0 means all cores. */
   readonly threads: number;
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Json } from "../artifacts/weights.ts";
 import { artifactSchema } from "./action_record.ts";
 import type { PreviewMessage } from "./preview.ts";
+import type { EngineChoice } from "./stage.ts";
 import type { StoredArtifact } from "./store.ts";
 
 /** JSON, so that a worker on another machine can be told the same. */
@@ -20,7 +21,7 @@ export interface Job {
   readonly inputs: Readonly<Record<string, StoredArtifact>>;
   /** 64 bits, decimal. */
   readonly seed: string;
-  readonly engine: { readonly backend: "onnx" | "cpu" | "auto"; readonly threads: number };
+  readonly engine: { readonly backend: EngineChoice["backend"]; readonly threads: number };
   /** Folder of the store. */
   readonly store: string;
   /** Real path of the folder that no file of `files` may lead out of. */
@@ -77,7 +78,7 @@ const jobSchema = z.strictObject({
   inputs: z.record(z.string(), artifactSchema),
   seed: z.string().regex(/^\d+$/),
   engine: z.strictObject({
-    backend: z.enum(["onnx", "cpu", "auto"]),
+    backend: z.enum(["onnx", "webgpu", "cuda", "cpu", "auto"]),
     threads: z.int().nonnegative(),
   }),
   store: z.string(),

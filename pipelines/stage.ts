@@ -55,7 +55,7 @@ export interface CheckpointSlot {
 
 /** Which engine a stage should create, and with how many threads. */
 export interface EngineChoice {
-  readonly backend: "onnx" | "cpu" | "auto";
+  readonly backend: "onnx" | "webgpu" | "cuda" | "cpu" | "auto";
   readonly threads: number;
 }
 

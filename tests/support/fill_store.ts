@@ -11,7 +11,7 @@ import { runConfig } from "./tiny_run.ts";
  * @param more What keys are to know otherwise.
  */
 export async function fillStore(folder: string, more: Partial<KeyContext> = {}): Promise<void> {
-  const { facts } = chooseEngine({ engine: "auto", threads: 0 });
+  const { facts } = await chooseEngine({ engine: "auto", threads: 0 });
   await runConfig(folder, {
     store: `${folder}/.zoetrope`,
     keys: { ...keyContext(facts, { store: `${folder}/.zoetrope`, isReadOnly: true }), ...more },
