@@ -6,12 +6,22 @@ import type { RunRecord } from "./run_record.ts";
 
 /** Reads `run.json`. @throws {SyntaxError} Naming the first field that is wrong. */
 export function parseRunRecord(text: string): RunRecord {
-  const parsed = recordSchema.safeParse(JSON.parse(text));
+  const parsed = checked(text);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new SyntaxError(
     `Cannot read the record of a run: field "${issue?.path.join(".")}": ${issue?.message}`,
   );
+}
+
+function checked(text: string) {
+  try {
+    return recordSchema.safeParse(JSON.parse(text));
+  } catch (error) {
+    // Checking recurses; reading JSON does not.
+    if (!(error instanceof RangeError)) throw error;
+    throw new SyntaxError("Cannot read the record of a run: it nests too deep", { cause: error });
+  }
 }
 
 const scoreSchema = z.object({

@@ -14,6 +14,7 @@ import { decodeSafetensors } from "../../artifacts/safetensors.ts";
 import { openZip } from "../../artifacts/zip.ts";
 import { decodeAction, encodeAction } from "../../pipelines/action_record.ts";
 import { digestOf } from "../../pipelines/digest.ts";
+import { parseRunRecord } from "../../pipelines/parse_run_record.ts";
 import type { Action } from "../../pipelines/store.ts";
 import { parseIdx } from "../../stages/dataset/read_mnist.ts";
 import { readNumberRows } from "../../stages/dataset/read_number_rows.ts";
@@ -452,10 +453,20 @@ const records: readonly Attack[] = [
     () => decodeAction(key, new TextDecoder().decode(encodeAction(good)).replace('"s"', '"t"')),
     /its digest must be/,
   ],
-  ["a record 20,000 deep", () => {
-    const text = `{"document":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
-    return decodeAction(key, `{"action":${text},"sha256":"${digestOf(text)}"}\n`);
-  }, /Cannot read the record/],
+  [
+    [
+      "a run's record 20,000 deep",
+      () =>
+        parseRunRecord(`{"stages":[{"params":{"x":${"[".repeat(20_000)}${"]".repeat(20_000)}}}]}`),
+      /Cannot read the record of a run/,
+    ],
+    "a record 20,000 deep",
+    () => {
+      const text = `{"document":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
+      return decodeAction(key, `{"action":${text},"sha256":"${digestOf(text)}"}\n`);
+    },
+    /Cannot read the record/,
+  ],
 ];
 
 /** Decodes an artifact of these files. */
