@@ -454,12 +454,12 @@ const records: readonly Attack[] = [
     /its digest must be/,
   ],
   [
-    [
-      "a run's record 20,000 deep",
-      () =>
-        parseRunRecord(`{"stages":[{"params":{"x":${"[".repeat(20_000)}${"]".repeat(20_000)}}}]}`),
-      /Cannot read the record of a run/,
-    ],
+    "a run's record 20,000 deep",
+    () =>
+      parseRunRecord(`{"stages":[{"params":{"x":${"[".repeat(20_000)}${"]".repeat(20_000)}}}]}`),
+    /Cannot read the record of a run/,
+  ],
+  [
     "a record 20,000 deep",
     () => {
       const text = `{"document":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
