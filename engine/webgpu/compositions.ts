@@ -26,6 +26,9 @@ export const compositions: Readonly<Record<string, Compose>> = {
     return isRenamed ? tf.mul(cast, tf.scalar(1)) : cast;
   },
 
+  /** The native shader binds a buffer for each term, of which a device need not allow more than eight. */
+  AddN: ({ inputs }) => Object.values(inputs).reduce((sum, term) => tf.add(sum, term)),
+
   /** The native shaders for integers and truth values do not compile. */
   Transpose: throughFloat,
   Sum: throughFloat,
