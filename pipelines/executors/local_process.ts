@@ -27,6 +27,9 @@ export interface LocalProcessOptions {
   readonly secrets?: Secrets;
 }
 
+/** What `deno task install:cuda` installs, below the folder of packages. */
+const CUDA_PACKAGES = "engine/cuda/native";
+
 /** An executor that starts one `deno run ... worker` for each job. */
 export function localProcessExecutor(options: LocalProcessOptions): Executor {
   const memoryKills = new MemoryKills();
@@ -40,14 +43,16 @@ export function localProcessExecutor(options: LocalProcessOptions): Executor {
  * It writes where its result goes: of the store's records only those that share two digits with its key.
  */
 export function permissionFlags(
-  job: Pick<Job, "store" | "key" | "files">,
+  job: Pick<Job, "store" | "key" | "files"> & Partial<Pick<Job, "engine">>,
   permissions: StagePermissions,
   { packages, secrets = new Map() }: Pick<LocalProcessOptions, "packages" | "secrets"> = {},
 ): string[] {
   const { temporary, corrupt, objects, action, notes, partial } = storeLayout(job.store);
   const write = [temporary, objects, corrupt, partial(job.key)];
   const records = [action(job.key), notes(job.key)].map(dirname);
-  const modules = packages === undefined ? [] : foldersOfPackages(packages);
+  const modules = packages === undefined ? [] : [...foldersOfPackages(packages)];
+  const isCuda = permissions.engine === true && job.engine?.backend === "cuda";
+  if (isCuda && packages !== undefined) modules.push(`${packages}/${CUDA_PACKAGES}`);
   const read = [job.store, ...modules, ...job.files.map(({ absolute }) => absolute)];
   const flags = [
     `--allow-read=${read.map(escapeComma).join(",")}`,
@@ -57,11 +62,13 @@ export function permissionFlags(
     flags.push(`--allow-net=${permissions.net.join(",")}`);
   }
   const variables = Object.keys(declaredSecrets(permissions, secrets));
-  if (variables.length > 0) flags.push(`--allow-env=${variables.join(",")}`);
+  if (variables.length > 0 && !isCuda) flags.push(`--allow-env=${variables.join(",")}`);
   // Native code can do anything, so a stage must ask for it. Pointers into a library that a path may
   // be allowed for need the permission without a path. Nothing else is needed: neither environment nor
   // system information.
   if (permissions.engine === true) flags.push("--allow-ffi");
+  // TensorFlow's package reads both while it looks for its library; there is nothing secret in them.
+  if (isCuda) flags.push("--allow-env", "--allow-sys");
   return flags;
 }
 

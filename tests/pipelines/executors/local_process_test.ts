@@ -119,6 +119,28 @@ Deno.test("kill ends a process that does not stop by itself", () =>
     assert.ok(performance.now() - started < 10_000);
   }));
 
+Deno.test("permissionFlags() lets a stage on cuda read what its package looks at, and no other stage", () => {
+  const job = {
+    store: "/s",
+    key: "ab".repeat(32),
+    files: [],
+    engine: { backend: "cuda", threads: 0 },
+  } as const;
+  const cuda = permissionFlags(job, { engine: true }, { packages: "/p" });
+  assert.match(cuda[0]!, /^--allow-read=\/s,\/p\/engine\/cuda\/native$/);
+  assert.deepEqual(cuda.slice(2), ["--allow-ffi", "--allow-env", "--allow-sys"]);
+  const others = [
+    permissionFlags(job, {}, { packages: "/p" }),
+    permissionFlags({ ...job, engine: { backend: "onnx", threads: 0 } }, { engine: true }, {
+      packages: "/p",
+    }),
+  ];
+  for (const flags of others) {
+    assert.equal(flags[0], "--allow-read=/s");
+    assert.ok(!flags.some((flag) => /env|sys/.test(flag)));
+  }
+});
+
 Deno.test("permissionFlags() gives the least that a stage declares", () => {
   const key = "0123".padEnd(64, "4");
   const job = { store: "/p/s,1", key, files: [{ written: "a", absolute: "/p/data/a,b" }] };
