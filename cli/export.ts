@@ -1,17 +1,19 @@
-/** `export`: writes an artifact of the store into a folder. */
+/** `export`: writes an artifact of the store into a folder, or a trained network into one file. */
 
 import { resolve } from "node:path";
-import { exportArtifact, ExportRefused } from "../pipelines/export_artifact.ts";
-import { openLocalStore } from "../pipelines/local_store.ts";
-import { DamagedBlobError } from "../pipelines/store.ts";
+import { exportArtifact, ExportRefused } from "../pipelines/store/export_artifact.ts";
+import { openLocalStore } from "../pipelines/store/local_store.ts";
+import { DamagedBlobError } from "../pipelines/store/store.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_code.ts";
+import type { ModelArguments } from "./export_model.ts";
 import { type ArtifactArguments, findNamed, findOutput } from "./find_artifact.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { UsageError } from "./print_failure.ts";
 import type { Host, JsonArguments, StoreArguments } from "./verb.ts";
 
-export interface ExportArguments extends ArtifactArguments, StoreArguments, JsonArguments {
+export interface ExportArguments
+  extends ArtifactArguments, StoreArguments, JsonArguments, ModelArguments {
   /** `<config or run> <stage>.<output> <folder>`, or `<run>/<stage>.<output> <folder>`, or `<digest> <folder>`. */
   readonly words: readonly string[];
   readonly replace: boolean;
@@ -28,6 +30,11 @@ export async function exportVerb(args: ExportArguments, host: Host): Promise<Exi
   const { name, artifact } = third === undefined
     ? await findNamed(source, store, host)
     : await findOutput(source, second, store, args, host);
+  if (args.onnx || args.safetensors) {
+    const { writeModel } = await import("./export_model.ts");
+    const file = third ?? second;
+    return await writeModel({ name, artifact, file }, store, args, host);
+  }
   const folder = resolve(host.folder, third ?? second);
   refuseOwnFolders(folder, store.location, host.folder);
   try {

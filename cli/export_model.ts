@@ -1,5 +1,7 @@
 /** `export --onnx` and `--safetensors`: a trained network as one file for other tools. */
 
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
 import { artifactKinds } from "../artifacts/mod.ts";
 import { encodeSafetensors } from "../artifacts/safetensors.ts";
@@ -7,12 +9,17 @@ import type { Json, NamedArrays } from "../artifacts/weights.ts";
 import { createEngine } from "../engine/create_engine.ts";
 import type { ForwardFunction } from "../engine/engine.ts";
 import { exportModel } from "../engine/onnx/export/export_model.ts";
-import { didYouMean } from "../pipelines/did_you_mean.ts";
-import type { Store, StoredArtifact } from "../pipelines/store.ts";
-import { loadArtifact } from "../pipelines/stored_artifact.ts";
+import { didYouMean } from "../pipelines/config/did_you_mean.ts";
+import { writeDurably } from "../pipelines/store/durable_file.ts";
+import type { Store, StoredArtifact } from "../pipelines/store/store.ts";
+import { loadArtifact } from "../pipelines/store/stored_artifact.ts";
 import type { OpenSizes } from "../stages/export/exportable.ts";
 import { forwardFunctions } from "../stages/export/mod.ts";
+import { ExitCode } from "./exit_code.ts";
+import type { FoundArtifact } from "./find_artifact.ts";
+import { formatBytes } from "./format_bytes.ts";
 import { UsageError } from "./print_failure.ts";
+import type { Host, JsonArguments } from "./verb.ts";
 
 /** Which file, and of what. */
 export interface ModelArguments {
@@ -40,6 +47,27 @@ interface Trained {
   readonly config: Json;
   readonly parameters: NamedArrays;
   readonly facts: Readonly<Record<string, string>>;
+}
+
+/** Writes the file whole or not at all. @throws {UsageError} When it is there, or cannot be made. */
+export async function writeModel(
+  { name, artifact, file }: FoundArtifact & { readonly file: string },
+  store: Store,
+  args: ModelArguments & JsonArguments & { readonly replace: boolean },
+  { folder, terminal }: Host,
+): Promise<ExitCode> {
+  const path = resolve(folder, file);
+  if (existsSync(path) && !args.replace) {
+    throw new UsageError(`Cannot export to "${path}": it is there already; --replace replaces it`);
+  }
+  const { bytes, description } = await modelFile(artifact, store, args);
+  writeDurably(path, bytes, { temporary: dirname(path) });
+  terminal.out(
+    args.json
+      ? `${JSON.stringify({ name, file: path, description, bytes: bytes.length }, null, 2)}\n`
+      : `${name}  ${description}  ${formatBytes(bytes.length)}  ->  ${file}\n`,
+  );
+  return ExitCode.done;
 }
 
 /** @throws {UsageError} When the artifact is no network, or the arguments leave open what it needs. */

@@ -6,6 +6,7 @@ import type { ExitCode } from "./exit_code.ts";
 import type { ExportArguments } from "./export.ts";
 import type { GcArguments } from "./gc.ts";
 import { importVerb } from "./import_verb.ts";
+import { modelOptions } from "./model_options.ts";
 import {
   append,
   configOptions,
@@ -55,13 +56,19 @@ export function addStoreVerbs(
       const { cacheUnlockVerb } = await importVerb<typeof import("./cache.ts")>("cache.ts");
       setCode(await cacheUnlockVerb({ ...options, ...(key !== undefined && { key }) }, host));
     });
-  addVerb(program, "export <what...>", "write an artifact into a folder", [
-    configOptions,
-    engineOptions,
-    ...stored,
-  ])
-    .usage("[options] <config|run> <stage.output> <folder>")
-    .option("--replace", "remove what is in the folder", false)
+  addVerb(
+    program,
+    "export <what...>",
+    "write an artifact into a folder, or a network into a file",
+    [
+      configOptions,
+      engineOptions,
+      ...stored,
+      modelOptions,
+    ],
+  )
+    .usage("[options] <config|run> <stage.output> <folder|file>")
+    .option("--replace", "remove what is in the folder, or the file", false)
     .addHelpText("after", EXPORT_HELP)
     .action(async (words: string[], options: Omit<ExportArguments, "words">) => {
       const { exportVerb } = await importVerb<typeof import("./export.ts")>("export.ts");
@@ -74,6 +81,10 @@ const EXPORT_HELP = `
   export runs/latest samples.clips clips/      the result of a run
   export runs/latest/samples.clips clips/      the same
   export 3fa9c1 clips/                         an artifact by its digest
+  export runs/latest model.weights out.onnx --onnx --part denoiser
+                                               a function of a trained network, for any ONNX runtime
+  export runs/latest model.weights out.safetensors --safetensors
+                                               its weights, for any reader of safetensors
 `;
 
 function addVerb(
