@@ -1,11 +1,21 @@
-/** What is done to a recorded graph before it is compiled, in order. */
+/**
+ * What is done to a recorded graph before it is compiled, in order.
+ *
+ * Each pass says what it was measured to be worth: minima of interleaved training steps on one core
+ * of a machine with other work (Zen 5, load 3 to 6), for the bench's U-Net (b) and ConvGRU (c).
+ * Layouts and fusions are chosen while nodes are recorded, where the shapes are at hand. Tried and
+ * not kept: folding constants (no node of (a) and (b) has constant inputs only, ten of (c) have,
+ * and ONNX Runtime's basic level folds them) and recomputation (peaks are at or below PyTorch's).
+ */
 
+import { collapseReshapes } from "./collapse_reshapes.ts";
 import { type Graph, type Node, type Port, type Value } from "./graph.ts";
 import { unfoldSharedConvs } from "./unfold_shared_convs.ts";
 
 export type Pass = (graph: Graph) => Graph;
 
 export const passes: readonly Pass[] = [
+  collapseReshapes,
   mergeEqualNodes,
   removeDeadNodes,
   unfoldSharedConvs,
@@ -26,7 +36,12 @@ export function runPasses(graph: Graph, check: (graph: Graph) => void = () => {}
   }, graph);
 }
 
-/** Common subexpressions: nodes with the same operator, attributes and operands become one. */
+/**
+ * Common subexpressions: nodes with the same operator, attributes and operands become one.
+ *
+ * ONNX Runtime does so, too, so that steps take the same time; but it reads fewer nodes: without this
+ * pass (c) has 7,869 instead of 5,300, and its session takes 312 ms instead of 237 to create.
+ */
 export function mergeEqualNodes(graph: Graph): Graph {
   const replacement = new Map<Value, Value>();
   const known = new Map<string, Node>();
@@ -54,7 +69,7 @@ export function mergeEqualNodes(graph: Graph): Graph {
 /**
  * Gives each output a node of its own, named "out0", "out1", ...
  *
- * ONNX Runtime wants outputs to be distinct and made by a node; one made by Reshape would share
+ * Needed, not measured: ONNX Runtime wants outputs to be distinct and made by a node; one made by Reshape would share
  * memory with its input and be copied anyway.
  */
 export function separateOutputs(graph: Graph): Graph {
@@ -89,7 +104,12 @@ export function separateOutputs(graph: Graph): Graph {
   return graph.with({ nodes, outputs, declared });
 }
 
-/** Drops nodes and constants that no output needs. */
+/**
+ * Drops nodes and constants that no output needs.
+ *
+ * ONNX Runtime does so, too, but `unfoldSharedConvs` has to know who still reads a convolution's bare
+ * result: without this pass (b) takes 350 ms instead of 272, and (c) 611 instead of 520.
+ */
 export function removeDeadNodes(graph: Graph): Graph {
   const needed = new Set<Value>(graph.outputs.map((port) => port.name));
   const nodes: Node[] = [];
