@@ -1,17 +1,31 @@
-/** Who is measured: our engine, or PyTorch in one memory format. Each round is a process. */
+/** Who is measured: our engine, and the same networks in other tools. */
 
-import { watchForeignLoad } from "./idle_machine.ts";
-import type { Measurement, OwnMeasurement, Round } from "./measurement.ts";
+export interface Contestant {
+  readonly id: string;
+  /** In tables. */
+  readonly title: string;
+  readonly family: "ours" | "eager" | "compile" | "jax";
+  /** What makes its process. */
+  readonly command: (task: Task) => Command;
+  /** The module that its Python must have. */
+  readonly needs?: "torch" | "jax";
+}
 
 export interface Task {
   readonly network: string;
-  readonly steps: number;
+  /** File of parameters and data, see problem.ts. */
+  readonly problem: string;
   readonly threads: number;
 }
 
-/** PyTorch formats of images: NCHW and NHWC in memory. */
-export const torchFormats = ["contiguous", "channels_last"] as const;
-export type TorchFormat = typeof torchFormats[number];
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export const peerIds = ["contiguous", "channels_last", "compile", "autotune", "jax"] as const;
+export type PeerId = typeof peerIds[number];
 
 /**
  * What makes PyTorch fast on few cores, found by trying: a short spin in OpenMP barriers, and
@@ -23,77 +37,87 @@ const torchEnvironment = {
   MALLOC_TRIM_THRESHOLD_: "100000000000",
 };
 
-export function measureOurs(task: Task): Promise<Round<OwnMeasurement>> {
-  const script = path("measure.ts");
-  return measure(Deno.execPath(), ["run", "-A", "--no-check", script, ...flags(task)], {});
+/** @param block NCHWc block to force; absent: the one of the processor. */
+export function ourContestant(block?: 0 | 8 | 16): Contestant {
+  const forced = block === undefined ? [] : ["--block", `${block}`];
+  const script = pathOf("measure.ts");
+  return {
+    id: block === undefined ? "ours" : `ours-${block}`,
+    title: block === undefined ? "ours" : block === 0 ? "ours, portable" : `ours, block ${block}`,
+    family: "ours",
+    command: ({ network, threads }) => ({
+      program: Deno.execPath(),
+      args: [
+        ...["run", "-A", "--no-check", script],
+        ...["--network", network, "--threads", `${threads}`, ...forced],
+      ],
+      env: {},
+    }),
+  };
 }
 
-export function measureTorch(
+/** @param python Interpreter that has the peer's library. */
+export function peerContestant(id: PeerId, python: string): Contestant {
+  switch (id) {
+    case "contiguous":
+      return torch(id, "eager", "PyTorch eager, contiguous", python, "contiguous");
+    case "channels_last":
+      return torch(id, "eager", "PyTorch eager, channels_last", python, "channels_last");
+    case "compile":
+      return torch(id, "compile", "torch.compile", python, "channels_last", "default");
+    case "autotune":
+      return torch(
+        id,
+        "compile",
+        "torch.compile, max-autotune",
+        python,
+        "channels_last",
+        "max-autotune-no-cudagraphs",
+      );
+    case "jax":
+      return {
+        id,
+        title: "JAX jit",
+        family: "jax",
+        needs: "jax",
+        command: (task) => ({
+          program: python,
+          args: ["-W", "ignore", pathOf("peers/jax/measure.py"), ...flags(task)],
+          env: {},
+        }),
+      };
+  }
+}
+
+function torch(
+  id: PeerId,
+  family: "eager" | "compile",
+  title: string,
   python: string,
-  format: TorchFormat,
-  task: Task,
-): Promise<Round<Measurement>> {
-  const script = path("peers/torch/measure.py");
-  return measure(python, [script, ...flags(task), "--format", format], torchEnvironment);
+  format: "contiguous" | "channels_last",
+  compile?: "default" | "max-autotune-no-cudagraphs",
+): Contestant {
+  const script = pathOf("peers/torch/measure.py");
+  return {
+    id,
+    title,
+    family,
+    needs: "torch",
+    command: (task) => ({
+      program: python,
+      args: [
+        ...["-W", "ignore", script, ...flags(task), "--format", format],
+        ...(compile === undefined ? [] : ["--compile", compile]),
+      ],
+      env: torchEnvironment,
+    }),
+  };
 }
 
-/** The version of PyTorch that this Python has, or undefined when it has none. */
-export async function torchVersion(python: string): Promise<string | undefined> {
-  const code = "import torch; print(torch.__version__)";
-  try {
-    const { success, stdout } = await new Deno.Command(python, {
-      args: ["-W", "ignore", "-c", code],
-      stderr: "null",
-    }).output();
-    return success ? new TextDecoder().decode(stdout).trim() : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+function flags({ network, problem, threads }: Task): string[] {
+  return ["--network", network, "--problem", problem, "--threads", `${threads}`];
 }
 
-async function measure<Result extends Measurement>(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Round<Result>> {
-  const foreignLoad = await watchForeignLoad();
-  const child = new Deno.Command(command, {
-    args: [...args],
-    env,
-    stdout: "piped",
-    stderr: "piped",
-  })
-    .spawn();
-  const errors = new Response(child.stderr).text();
-  const line = await lastLine(child.stdout);
-  if (line !== undefined) {
-    // Now, and not after the exit: the time that taking a process down costs is not in its own figure.
-    const measurement: Result = JSON.parse(line);
-    const load = await foreignLoad(measurement.cpuMs);
-    if ((await child.status).success) return { measurement, foreignLoad: load };
-  }
-  await child.status;
-  throw new Error(
-    `Cannot measure with "${command} ${args.join(" ")}": it failed\n${(await errors).trim()}`,
-  );
-}
-
-/** Our own scripts end with one line of JSON; it is given as soon as it is there. */
-async function lastLine(output: ReadableStream<Uint8Array>): Promise<string | undefined> {
-  let text = "";
-  for await (const part of output.pipeThrough(new TextDecoderStream())) {
-    text += part;
-    const line = /^\{.*\}$/m.exec(text);
-    if (line && text.endsWith("\n")) return line[0];
-  }
-  return undefined;
-}
-
-function flags({ network, steps, threads }: Task): string[] {
-  return ["--network", network, "--steps", `${steps}`, "--threads", `${threads}`];
-}
-
-function path(relative: string): string {
+function pathOf(relative: string): string {
   return new URL(relative, import.meta.url).pathname;
 }

@@ -5,6 +5,9 @@ const counted: Readonly<Record<string, (shapes: Shapes, attrs: tf.NamedAttrMap) 
   [tf.Conv2D]: ({ filter, output }) => sizeOf(output) * windowOf(filter),
   [tf.Conv2DBackpropInput]: ({ dy, filter }) => sizeOf(dy) * windowOf(filter),
   [tf.Conv2DBackpropFilter]: ({ dy, output }) => sizeOf(dy) * windowOf(output),
+  [tf.Conv3D]: ({ filter, output }) => sizeOf(output) * windowOf(filter),
+  [tf.Conv3DBackpropInputV2]: ({ dy, filter }) => sizeOf(dy) * windowOf(filter),
+  [tf.Conv3DBackpropFilterV2]: ({ dy, output }) => sizeOf(dy) * windowOf(output),
   [tf.BatchMatMul]: ({ a, output }, { transposeA }) =>
     sizeOf(output) * (a?.at(transposeA ? -2 : -1) ?? 1),
 };
@@ -53,10 +56,9 @@ function shapesOf(inputs: tf.NamedTensorInfoMap): Record<string, Shape | undefin
   return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input?.shape]));
 }
 
-/** Multiply-adds for one output element: filter height * width * input channels. */
+/** Multiply-adds for one output element: filter (depth *) height * width * input channels. */
 function windowOf(filter: Shape | undefined): number {
-  const [height = 0, width = 0, channels = 0] = filter ?? [];
-  return height * width * channels;
+  return sizeOf(filter?.slice(0, -1));
 }
 
 function sizeOf(shape: Shape | undefined): number {

@@ -1,69 +1,146 @@
 /**
- * Times a training step (forward, backward and AdamW in one program) of the reference networks, and
- * the same in PyTorch where there is a Python that has it. Rounds are interleaved, so that a slow
- * phase of the machine meets everyone.
+ * Times steps of the reference networks (training: forward, backward and AdamW; or sampling) by our engine, PyTorch
+ * and JAX: same weights, data and threads. All contestants live at once and take turns, so that a slow phase of the
+ * machine meets everyone; who computes something else than we is not timed. docs/speed.md tells how to read it.
  *
- * Usage: deno run -A bench/main.ts [--rounds 3] [--steps 15] [--network a,b,c] [--threads N]
- *        [--python /path/to/python3]
+ * Usage: deno task bench [--only a,b] [--peers contiguous,channels_last,compile,autotune,jax] [--block 8,0]
+ *        [--rounds 5] [--seconds 1] [--threads N] [--minutes 12] [--python /path/to/python3] [--profile] [--growth]
+ *        [--json]
+ * The Python of the peers is also found by ZOETROPE_BENCH_PYTHON.
  */
 
 import { parseArgs } from "node:util";
-import { measureOurs, measureTorch, type Task, torchFormats, torchVersion } from "./contestant.ts";
+import { benchNetwork } from "./bench_network.ts";
+import { type Contestant, ourContestant, peerContestant, peerIds } from "./contestant.ts";
+import { findModule } from "./find_peer.ts";
+import type { HotNodes } from "./hot_nodes.ts";
 import { waitForIdle } from "./idle_machine.ts";
-import type { Measurement, OwnMeasurement, Round } from "./measurement.ts";
-import { networks } from "./networks/mod.ts";
+import { describeMachine } from "./machine.ts";
+import { measureGrowth, renderGrowth } from "./measure_growth.ts";
+import { measurePeak } from "./measure_peak.ts";
+import { findNetwork, networks } from "./networks/mod.ts";
+import { profileNetwork, renderProfile } from "./profile_network.ts";
 import { renderNetwork } from "./render.ts";
+import { type NetworkSummary, summarise } from "./summary.ts";
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "3" },
-    steps: { type: "string", default: "15" },
-    network: { type: "string", default: networks.map(({ id }) => id).join() },
+    only: { type: "string", default: networks.map(({ id }) => id).join() },
+    peers: { type: "string", default: peerIds.filter((id) => id !== "autotune").join() },
+    block: { type: "string", default: "" },
+    rounds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "1" },
     threads: { type: "string", default: `${navigator.hardwareConcurrency}` },
-    python: { type: "string", default: "python3" },
+    minutes: { type: "string", default: "12" },
+    python: { type: "string", default: Deno.env.get("ZOETROPE_BENCH_PYTHON") ?? "python3" },
+    profile: { type: "boolean", default: false },
+    growth: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
   },
 });
 const rounds = positive("rounds", values.rounds);
-const steps = positive("steps", values.steps);
+const seconds = positive("seconds", values.seconds);
 const threads = positive("threads", values.threads);
-const chosen = values.network.split(",").map(networkOf);
+const deadline = performance.now() + 60_000 * positive("minutes", values.minutes);
+const chosen = values.only.split(",").map(findNetwork);
 
-const torch = await torchVersion(values.python);
+/** One compilation may take this long, and less when time is short. */
+const longestPatienceMs = 180_000;
+/** What each network that is still to come needs at least. */
+const reservedMs = 30_000;
+const growthSteps = 2000;
+
+const machine = describeMachine();
+print(`${machine.processor}; ${machine.cores} cores, ${machine.memoryGb} GB; ${machine.system}`);
+const contestants = await findContestants();
+const isIdle = await waitForIdle(20_000);
+if (!isIdle) {
+  print("warning: other processes use this machine: times say little, ratios may still do");
+}
+const peak = await measurePeak(threads);
+const registers = peak.registers === undefined ? "not measured" : peak.registers.toFixed(0);
 print(
-  torch === undefined
-    ? `"${values.python}" has no PyTorch, so only our own times follow (--python names another)`
-    : `peer: PyTorch ${torch} eager, tuned environment`,
+  `${threads} threads; peak ${registers} GFLOP/s, our MatMul of 1024 ${peak.matMul.toFixed(0)}`,
 );
-if (!await waitForIdle(20_000)) {
-  print("warning: other processes use this machine, so times say little; ratios may still do");
-}
-for (const network of chosen) {
-  const task: Task = { network: network.id, steps, threads };
-  const ours: Round<OwnMeasurement>[] = [];
-  const peers = torchFormats.map((format) => ({ format, rounds: [] as Round<Measurement>[] }));
-  for (let round = 0; round < rounds; round++) {
-    ours.push(await measureOurs(task));
-    if (torch === undefined) continue;
-    for (const peer of peers) {
-      peer.rounds.push(await measureTorch(values.python, peer.format, task));
-    }
+
+const summaries: (NetworkSummary & { readonly hotNodes?: HotNodes })[] = [];
+for (const [i, network] of chosen.entries()) {
+  const left = deadline - performance.now();
+  const toCome = chosen.length - i - 1;
+  const spare = Math.max(reservedMs, left - toCome * reservedMs);
+  const result = await benchNetwork(network, contestants, {
+    threads,
+    rounds,
+    seconds,
+    isGuarded: isIdle,
+    deadline: performance.now() + spare,
+    patienceMs: Math.min(longestPatienceMs, spare),
+    onProgress: showProgress,
+  });
+  const summary = summarise(result);
+  showProgress("");
+  print(renderNetwork(summary, peak.registers));
+  if (!values.profile) {
+    summaries.push(summary);
+    continue;
   }
-  print(renderNetwork(network, ours, torch === undefined ? [] : peers));
+  const hotNodes = await profileNetwork(network.id, threads);
+  print(renderProfile(hotNodes));
+  summaries.push({ ...summary, hotNodes });
+}
+const growth = values.growth ? await measureGrowth(growthSteps, threads) : undefined;
+if (growth !== undefined) print(renderGrowth(growth));
+if (values.json) {
+  const all = { machine, threads, peak, isIdle, networks: summaries, growth };
+  write(Deno.stdout, JSON.stringify(all) + "\n");
 }
 
-function networkOf(id: string) {
-  const found = networks.find((network) => network.id === id);
+/** Ours, and those peers that this machine has; says which it has not. */
+async function findContestants(): Promise<readonly Contestant[]> {
+  const blocks = values.block.split(",").filter((text) => text !== "").map(blockSizeOf);
+  const peers = values.peers.split(",").filter((text) => text !== "")
+    .map((text) => peerContestant(peerIdOf(text), values.python));
+  const present = new Set<string>();
+  for (const module of new Set(peers.flatMap(({ needs }) => needs ?? []))) {
+    const found = await findModule(values.python, module);
+    print("version" in found ? `peer: ${module} ${found.version}` : `no peer: ${found.missing}`);
+    if ("version" in found) present.add(module);
+  }
+  return [
+    ourContestant(),
+    ...blocks.map(ourContestant),
+    ...peers.filter(({ needs }) => needs === undefined || present.has(needs)),
+  ];
+}
+
+function peerIdOf(text: string) {
+  const found = peerIds.find((id) => id === text);
   if (found !== undefined) return found;
-  const known = networks.map((network) => network.id).join(", ");
-  throw new RangeError(`Cannot bench network "${id}": there are ${known}`);
+  throw new RangeError(`Cannot bench peer "${text}": there are ${peerIds.join(", ")}`);
+}
+
+function blockSizeOf(text: string): 0 | 8 | 16 {
+  const found = ([0, 8, 16] as const).find((size) => `${size}` === text);
+  if (found !== undefined) return found;
+  throw new RangeError(`Cannot bench: --block must be 0, 8 or 16, but is "${text}"`);
 }
 
 function positive(name: string, text: string): number {
   const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new RangeError(`Cannot bench: --${name} must be a positive integer, but is "${text}"`);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new RangeError(`Cannot bench: --${name} must be positive, but is "${text}"`);
 }
 
+/** Tables go where a person reads: beside --json that is stderr. */
 function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+  write(values.json ? Deno.stderr : Deno.stdout, `${text}\n`);
+}
+
+/** One line that replaces itself, on terminals only. */
+function showProgress(text: string): void {
+  if (Deno.stderr.isTerminal()) write(Deno.stderr, `\r\x1b[2K${text}`);
+}
+
+function write(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
+  stream.writeSync(new TextEncoder().encode(text));
 }

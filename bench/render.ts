@@ -1,92 +1,71 @@
-/** One network's measurements as lines of text. */
+/** One network's summary as a table of text. */
 
-import { type Measurement, type OwnMeasurement, quantiles, type Round } from "./measurement.ts";
-import type { Network } from "./networks/network.ts";
+import type { ContestantSummary, NetworkSummary } from "./summary.ts";
 
-/** More than this of one core in other hands makes a time doubtful. */
-const tolerableLoad = 0.05;
+const header = ["", "median", "p10 - p90", "ours/it", "processor", "first call", "peak RSS"];
 
-export interface Peer {
-  readonly format: string;
-  readonly rounds: readonly Round<Measurement>[];
+/** @param peakGflops What the machine's processors can do per second, if it was measured. */
+export function renderNetwork(network: NetworkSummary, peakGflops: number | undefined): string {
+  const { id, summary, parameters, firstLoss, contestants, failures } = network;
+  const rows = contestants.map((one) => [
+    one.title,
+    ms(one.medianMs),
+    `${ms(one.p10Ms)} - ${ms(one.p90Ms)}`,
+    one.id === "ours" ? "" : one.oursOverIt.toFixed(2),
+    ms(one.cpuMs),
+    `${(one.firstMs / 1000).toFixed(2)} s`,
+    `${one.peakRssMb.toFixed(0)} MB`,
+  ]);
+  const disturbed = contestants.reduce((sum, one) => sum + one.disturbed, 0);
+  const all = contestants.reduce((sum, one) => sum + one.rounds, 0);
+  return [
+    "",
+    `(${id}) ${summary}`,
+    `${(parameters / 1e6).toFixed(2)} M parameters, first loss ${firstLoss.toPrecision(6)} by all`,
+    ...table([header, ...rows]),
+    ...contestants.flatMap((one) => costs(one, peakGflops)),
+    ratios(network),
+    ...failures.map(({ title, reason }) => `  not timed: ${title}: ${reason}`),
+    ...(disturbed > 0
+      ? [`  warning: other processes disturbed ${disturbed} of ${all} measurements`]
+      : []),
+  ].join("\n");
 }
 
-/**
- * Times of all steps of all rounds together, then ratios: the median over rounds of our median step
- * over the peer's in the same round, below 1 where we are faster; likewise of processor time.
- */
-export function renderNetwork(
-  { id, summary }: Network,
-  ours: readonly Round<OwnMeasurement>[],
-  peers: readonly Peer[],
-): string {
-  const own = ours.map(({ measurement }) => measurement);
-  const [first] = own;
-  if (first === undefined) return `(${id}) ${summary}: not measured`;
-  const { median } = quantiles(stepsOf(ours));
-  const cost = (of: (measurement: OwnMeasurement) => number) =>
-    `${quantiles(own.map(of)).median.toFixed(0)} ms`;
-  const lines = [
-    ``,
-    `(${id}) ${summary}, ${(first.parameters / 1e6).toFixed(2)} M parameters`,
-    line(`ours, ${first.version}, block ${first.blockSize}`, ours),
-    `    ${(first.gflop / median * 1000).toFixed(0)} GFLOP/s (${first.gflop.toFixed(1)} GFLOP), ` +
-    `${first.nodeCount} nodes, trace ${cost((m) => m.traceMs)}, encode ${
-      cost((m) => m.encodeMs)
-    }, ` +
-    `session ${cost((m) => m.sessionMs)}, loss ${first.firstLoss.toPrecision(6)} -> ` +
-    first.lastLoss.toPrecision(6),
-    ...peers.map(({ format, rounds }) => line(`PyTorch ${format}`, rounds)),
-    ...peers.map(({ format, rounds }) => `  ratio to ${format} ${ratio(ours, rounds)}`),
+function ratios({ ratios }: NetworkSummary): string {
+  const names = { eager: "best eager format", compile: "torch.compile", jax: "JAX", ours: "ours" };
+  const parts = Object.entries(ratios).map(([family, ratio]) =>
+    `${ratio.toFixed(2)} to ${names[family as keyof typeof names]}`
+  );
+  return parts.length === 0 ? "  no peer to compare with" : `  ratio of ours ${parts.join(", ")}`;
+}
+
+function costs({ title, own }: ContestantSummary, peakGflops: number | undefined): string[] {
+  if (own === undefined) return [];
+  const { gflop, gflopPerSecond, nodeCount, traceMs, encodeMs, sessionMs, blockSize } = own;
+  const share = peakGflops === undefined
+    ? ""
+    : ` (${(100 * gflopPerSecond / peakGflops).toFixed(0)} % of the peak)`;
+  return [
+    `  ${title}: block ${blockSize}, ${gflop.toFixed(1)} GFLOP at ${gflopPerSecond.toFixed(0)} ` +
+    `GFLOP/s${share}, ${nodeCount} nodes; trace ${traceMs.toFixed(0)} ms, ` +
+    `encode ${encodeMs.toFixed(0)} ms, session ${sessionMs.toFixed(0)} ms`,
   ];
-  const disturbed = [ours, ...peers.map(({ rounds }) => rounds)].flat()
-    .filter(({ foreignLoad = 0 }) => foreignLoad > tolerableLoad).length;
-  if (disturbed > 0) lines.push(`  warning: other processes disturbed ${disturbed} measurements`);
-  return lines.join("\n");
 }
 
-function line(title: string, rounds: readonly Round<Measurement>[]): string {
-  const { median, min, p90 } = quantiles(stepsOf(rounds));
-  const measurements = rounds.map(({ measurement }) => measurement);
-  const first = quantiles(measurements.map(({ firstMs }) => firstMs)).median;
-  const rss = Math.max(...measurements.map(({ peakRssMb }) => peakRssMb));
-  const cpu = quantiles(measurements.map(({ stepCpuMs }) => stepCpuMs)).median;
-  return `  ${title.padEnd(36)} median ${ms(median)}  min ${ms(min)}  p90 ${ms(p90)}  ` +
-    `processor ${ms(cpu)}  ` +
-    `first ${(first / 1000).toFixed(2)} s  peak RSS ${rss.toFixed(0)} MB`;
-}
-
-function ratio(
-  ours: readonly Round<Measurement>[],
-  theirs: readonly Round<Measurement>[],
-): string {
-  const pairs = ours.flatMap((round, i) => {
-    const other = theirs[i];
-    return other === undefined ? [] : [{
-      median: medianOf(round) / medianOf(other),
-      min: minOf(round) / minOf(other),
-      cpu: round.measurement.stepCpuMs / other.measurement.stepCpuMs,
-    }];
-  });
-  const median = quantiles(pairs.map((pair) => pair.median)).median;
-  const min = quantiles(pairs.map((pair) => pair.min)).median;
-  const cpu = quantiles(pairs.map((pair) => pair.cpu)).median;
-  return `${median.toFixed(2)} by medians, ${min.toFixed(2)} by minima, ` +
-    `${cpu.toFixed(2)} by processor time`;
-}
-
-function medianOf({ measurement }: Round<Measurement>): number {
-  return quantiles(measurement.stepsMs).median;
-}
-
-function minOf({ measurement }: Round<Measurement>): number {
-  return quantiles(measurement.stepsMs).min;
-}
-
-function stepsOf(rounds: readonly Round<Measurement>[]): number[] {
-  return rounds.flatMap(({ measurement }) => measurement.stepsMs);
+/** Cells of a column in one width: the first column to the left, numbers to the right. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length))
+  );
+  return rows.map((row) =>
+    "  " +
+    row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)
+    ).join("  ").trimEnd()
+  );
 }
 
 function ms(value: number): string {
-  return `${value.toFixed(1)} ms`.padStart(9);
+  return `${value.toFixed(1)} ms`;
 }

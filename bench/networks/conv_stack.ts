@@ -14,7 +14,8 @@ export interface ConvStackSizes {
 /** (a) Convolutions 3x3 without bias, each with SiLU: nothing but convolution. */
 export function convStack({ layers, channels, batch, edge }: ConvStackSizes): Network {
   const shape = [batch, edge, edge, channels];
-  const init: Initializer = { kind: "uniform", bound: 1 / Math.sqrt(9 * channels) };
+  // He's, so that what goes in still shows in the loss.
+  const init: Initializer = { kind: "uniform", bound: Math.sqrt(6 / (9 * channels)) };
   const names = Array.from({ length: layers }, (_, layer) => `${layer}`);
   return {
     id: "a",

@@ -31,7 +31,7 @@ type Part =
 
 /** (b) DDPM U-Net: residual blocks with GroupNorm, attention at the coarsest scale. */
 export function unet(sizes: UnetSizes): Network {
-  const { widths, groups, batch, edge } = sizes;
+  const { widths, batch, edge } = sizes;
   const plan = makePlan(sizes);
   const shape = [batch, edge, edge, 3];
   return {
@@ -43,27 +43,51 @@ export function unet(sizes: UnetSizes): Network {
       noise: fixedValues(shape, 2),
       times: { shape: [batch], data: Float32Array.from({ length: batch }, (_, i) => 17 * i) },
     },
-    loss(parameters, { x, noise, times }) {
-      const time = timeEmbedding(under(parameters, "time"), times!, { width: widths[0] });
-      let h = conv2d(under(parameters, "in"), x!);
-      const skips = [h];
-      for (const part of plan) {
-        if (part.kind === "keep") {
-          skips.push(h);
-          continue;
-        }
-        const own = under(parameters, part.name);
-        if (part.kind === "block") h = block(own, h, time, groups);
-        else if (part.kind === "joined") {
-          h = block(own, tf.concat([h, skips.pop()!], 3), time, groups);
-        } else if (part.kind === "attention") h = selfAttention(own, h, { groups, heads: 1 });
-        else if (part.kind === "down") h = conv2d(own, h, 2);
-        else h = conv2d(own, upsample(h));
-      }
-      const normal = silu(groupNorm(under(parameters, "outNorm"), h, { groups }));
-      return tf.mean(tf.square(tf.sub(conv2d(under(parameters, "out"), normal), noise!)));
+    loss(parameters, batch) {
+      const predicted = predictNoise(plan, sizes, parameters, batch);
+      return tf.mean(tf.square(tf.sub(predicted, batch.noise!)));
     },
   };
+}
+
+/** One step of sampling with the network of (b): forward only. */
+export function unetSampling(sizes: UnetSizes): Network {
+  const { summary, ...network } = unet(sizes);
+  const plan = makePlan(sizes);
+  return {
+    ...network,
+    id: `b-sample-${sizes.batch}`,
+    summary: `sampling, forward only: ${summary}`,
+    forward: (parameters, batch) => predictNoise(plan, sizes, parameters, batch),
+  };
+}
+
+function predictNoise(
+  plan: readonly Part[],
+  { widths, groups }: UnetSizes,
+  parameters: Parameters,
+  { x, times }: Parameters,
+): tf.Tensor {
+  const time = timeEmbedding(under(parameters, "time"), times!, { width: widths[0] });
+  let h = conv2d(under(parameters, "in"), x!);
+  const skips = [h];
+  for (const part of plan) {
+    if (part.kind === "keep") {
+      skips.push(h);
+      continue;
+    }
+    const own = under(parameters, part.name);
+    if (part.kind === "block") h = block(own, h, time, groups);
+    else if (part.kind === "joined") {
+      h = block(own, tf.concat([h, skips.pop()!], 3), time, groups);
+    } else if (part.kind === "attention") h = selfAttention(own, h, { groups, heads: 1 });
+    else if (part.kind === "down") h = conv2d(own, h, 2);
+    else h = conv2d(own, upsample(h));
+  }
+  return conv2d(
+    under(parameters, "out"),
+    silu(groupNorm(under(parameters, "outNorm"), h, { groups })),
+  );
 }
 
 function makePlan({ widths, blocks }: UnetSizes): readonly Part[] {

@@ -1,66 +1,86 @@
-"""Times the training step of one network in PyTorch eager and prints one line of JSON.
+"""PyTorch as a contestant: eager or compiled, in one memory format.
 
-Usage: measure.py --network a|b|c --format contiguous|channels_last --steps N --threads N
+Usage: measure.py --network a|... --problem FILE --threads N --format contiguous|channels_last
+       [--compile default|max-autotune-no-cudagraphs]
 """
 
-import argparse
-import json
-import resource
-import time
+import pathlib
+import sys
 
 import torch
 
-from networks import NETWORKS
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+import peer  # noqa: E402
+from load_problem import load_batch, load_parameters  # noqa: E402
+from networks import NETWORKS  # noqa: E402
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--network", choices=NETWORKS, required=True)
-    parser.add_argument("--format", choices=["contiguous", "channels_last"], required=True)
-    parser.add_argument("--steps", type=int, required=True)
-    parser.add_argument("--threads", type=int, required=True)
-    options = parser.parse_args()
+    options = peer.read_options(add_options)
     torch.set_num_threads(options.threads)
-    torch.manual_seed(0)
-    memory_format = (
-        torch.contiguous_format if options.format == "contiguous" else torch.channels_last
+    parameters, batch = peer.read_problem(options.problem)
+    is_sampling = peer.is_sampling(options.network)
+    network = NETWORKS[options.network[0]]()
+    load_parameters(network, parameters)
+    is_last = options.format == "channels_last"
+    for module in network.modules():
+        if is_last and isinstance(module, (torch.nn.Conv2d, torch.nn.Conv3d)):
+            module.to(memory_format=memory_format_of(module.weight))
+    data = load_batch(batch, is_last)
+    take = sampling(network, data, options) if is_sampling else training(network, data, options)
+    peer.serve(
+        version=f"PyTorch {torch.__version__}",
+        parameter_count=sum(p.numel() for p in network.parameters()),
+        step=take,
+        loss_of=lambda result: sampling_loss(result, data) if is_sampling else result,
     )
-    network = NETWORKS[options.network]().to(memory_format=memory_format)
-    batch = network.batch(memory_format)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=0.01)
-    times_ms = []
-    cpu_before = 0.0
-    for k in range(options.steps + 2):
-        # The first two steps allocate and choose kernels.
-        if k == 2:
-            cpu_before = cpu_ms()
-        start = time.perf_counter()
+
+
+def add_options(parser):
+    parser.add_argument("--format", choices=["contiguous", "channels_last"], required=True)
+    parser.add_argument("--compile", choices=["default", "max-autotune-no-cudagraphs"])
+
+
+def memory_format_of(tensor):
+    return torch.channels_last_3d if tensor.dim() == 5 else torch.channels_last
+
+
+def training(network, data, options):
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=peer.LEARNING_RATE, weight_decay=peer.WEIGHT_DECAY
+    )
+    loss_of = compiled(network.loss, options)
+
+    def step():
         optimiser.zero_grad()
-        loss = network.loss(*batch)
+        loss = loss_of(**data)
         loss.backward()
         optimiser.step()
-        loss.item()
-        times_ms.append((time.perf_counter() - start) * 1000)
-    step_cpu_ms = (cpu_ms() - cpu_before) / options.steps
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    print(
-        json.dumps(
-            {
-                "version": torch.__version__,
-                "parameters": sum(p.numel() for p in network.parameters()),
-                "firstMs": times_ms[0],
-                "stepsMs": times_ms[2:],
-                "peakRssMb": usage.ru_maxrss / 1024,
-                "cpuMs": cpu_ms(),
-                "stepCpuMs": step_cpu_ms,
-            }
-        )
-    )
+        return loss.item()
+
+    return step
 
 
-def cpu_ms():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return (usage.ru_utime + usage.ru_stime) * 1000
+def sampling(network, data, options):
+    forward = compiled(network.forward, options)
+
+    @torch.inference_mode()
+    def step():
+        return forward(data["x"], data["times"])
+
+    return step
+
+
+def sampling_loss(output, data):
+    return torch.nn.functional.mse_loss(output, data["noise"]).item()
+
+
+def compiled(function, options):
+    if options.compile is None:
+        return function
+    mode = None if options.compile == "default" else options.compile
+    return torch.compile(function, mode=mode, dynamic=False)
 
 
 main()

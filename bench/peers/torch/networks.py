@@ -7,27 +7,34 @@ import torch.nn.functional as F
 from torch import nn
 
 
-class ConvStack(nn.Module):
+class Network(nn.Module):
+    """Modules have our names, so that our parameters can be loaded."""
+
+    # First parts of our names that Python or PyTorch does not allow, and what stands here instead.
+    RENAMED = {}
+
+    @staticmethod
+    def adapt(name, array):
+        """A parameter of ours in the shape that the module here has, channels last."""
+        return array
+
+
+class ConvStack(Network):
     """(a) Six times convolution 3x3 and SiLU."""
 
     def __init__(self, channels=64, layers=6):
         super().__init__()
-        self.convs = nn.ModuleList(
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False) for _ in range(layers)
-        )
+        for layer in range(layers):
+            conv = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+            self.add_module(str(layer), conv)
 
     def forward(self, x):
-        for conv in self.convs:
+        for conv in self.children():
             x = F.silu(conv(x))
         return x
 
     def loss(self, x, y):
         return F.mse_loss(self(x), y)
-
-    @staticmethod
-    def batch(memory_format):
-        shape = (8, 64, 32, 32)
-        return [torch.randn(shape).to(memory_format=memory_format) for _ in range(2)]
 
 
 class Block(nn.Module):
@@ -62,130 +69,227 @@ class Attention(nn.Module):
         return x + out.permute(0, 3, 1, 2)
 
 
-class UNet(nn.Module):
+class UNet(Network):
     """(b) DDPM U-Net; attention at the coarsest scale."""
+
+    RENAMED = {"in": "first"}
 
     def __init__(self, widths=(32, 64, 128), groups=8, blocks=2, embedding=128):
         super().__init__()
         self.widths, self.blocks = widths, blocks
-        last = len(widths) - 1
-
-        def stage(inputs, outputs, level):
-            parts = [Block(inputs, outputs, embedding, groups)]
-            if level == last:
-                parts.append(Attention(outputs, groups))
-            return nn.ModuleList(parts)
-
-        self.time1, self.time2 = nn.Linear(widths[0], embedding), nn.Linear(embedding, embedding)
+        self.time = nn.ModuleDict(
+            {
+                "first": nn.Linear(widths[0], embedding),
+                "second": nn.Linear(embedding, embedding),
+            }
+        )
         self.first = nn.Conv2d(3, widths[0], 3, padding=1)
-        self.downs, self.shrinks = nn.ModuleList(), nn.ModuleList()
         current, skips = widths[0], [widths[0]]
         for level, width in enumerate(widths):
+            stages = []
             for _ in range(blocks):
-                self.downs.append(stage(current, width, level))
+                stages.append(Block(current, width, embedding, groups))
                 current = width
                 skips.append(current)
-            if level < last:
-                self.shrinks.append(nn.Conv2d(width, width, 3, 2, 1))
+            self.add_module(f"down{level}", nn.ModuleList(stages))
+            if level < self.last:
+                self.add_module(f"shrink{level}", nn.Conv2d(width, width, 3, 2, 1))
                 skips.append(current)
-        self.middle1 = Block(current, current, embedding, groups)
-        self.middle_attention = Attention(current, groups)
-        self.middle2 = Block(current, current, embedding, groups)
-        self.ups, self.grows = nn.ModuleList(), nn.ModuleList()
+        self.downAttention = nn.ModuleList(Attention(current, groups) for _ in range(blocks))
+        self.middle = nn.ModuleList(Block(current, current, embedding, groups) for _ in range(2))
+        self.middleAttention = Attention(current, groups)
+        self.upAttention = nn.ModuleList(Attention(current, groups) for _ in range(blocks + 1))
         for level in reversed(range(len(widths))):
+            stages = []
             for _ in range(blocks + 1):
-                self.ups.append(stage(current + skips.pop(), widths[level], level))
+                stages.append(Block(current + skips.pop(), widths[level], embedding, groups))
                 current = widths[level]
+            self.add_module(f"up{level}", nn.ModuleList(stages))
             if level > 0:
-                self.grows.append(nn.Conv2d(current, current, 3, padding=1))
-        self.out_norm = nn.GroupNorm(groups, current)
+                self.add_module(f"grow{level}", nn.Conv2d(current, current, 3, padding=1))
+        self.outNorm = nn.GroupNorm(groups, current)
         self.out = nn.Conv2d(current, 3, 3, padding=1)
+
+    @property
+    def last(self):
+        return len(self.widths) - 1
 
     def forward(self, x, times):
         half = self.widths[0] // 2
         frequencies = torch.exp(torch.arange(half) * (-math.log(10000) / (half - 1)))
         angles = times[:, None] * frequencies[None]
-        time = self.time1(torch.cat([angles.sin(), angles.cos()], 1))
-        time = self.time2(F.silu(time))
+        time = self.time["first"](torch.cat([angles.sin(), angles.cos()], 1))
+        time = self.time["second"](F.silu(time))
         h = self.first(x)
         skips = [h]
-        downs, shrinks = iter(self.downs), iter(self.shrinks)
         for level in range(len(self.widths)):
-            for _ in range(self.blocks):
-                h = run(next(downs), h, time)
+            for i, block in enumerate(getattr(self, f"down{level}")):
+                h = block(h, time)
+                if level == self.last:
+                    h = self.downAttention[i](h)
                 skips.append(h)
-            if level < len(self.widths) - 1:
-                h = next(shrinks)(h)
+            if level < self.last:
+                h = getattr(self, f"shrink{level}")(h)
                 skips.append(h)
-        h = self.middle2(self.middle_attention(self.middle1(h, time)), time)
-        ups, grows = iter(self.ups), iter(self.grows)
+        h = self.middle[1](self.middleAttention(self.middle[0](h, time)), time)
         for level in reversed(range(len(self.widths))):
-            for _ in range(self.blocks + 1):
-                h = run(next(ups), torch.cat([h, skips.pop()], 1), time)
+            for i, block in enumerate(getattr(self, f"up{level}")):
+                h = block(torch.cat([h, skips.pop()], 1), time)
+                if level == self.last:
+                    h = self.upAttention[i](h)
             if level > 0:
-                h = next(grows)(F.interpolate(h, scale_factor=2, mode="nearest"))
-        return self.out(F.silu(self.out_norm(h)))
+                h = getattr(self, f"grow{level}")(F.interpolate(h, scale_factor=2, mode="nearest"))
+        return self.out(F.silu(self.outNorm(h)))
 
     def loss(self, x, noise, times):
         return F.mse_loss(self(x, times), noise)
 
-    @staticmethod
-    def batch(memory_format):
-        images = [torch.randn(16, 3, 32, 32).to(memory_format=memory_format) for _ in range(2)]
-        return [*images, torch.arange(16).float() * 17]
+
+class ConvGruCell(nn.Module):
+    def __init__(self, inputs, hidden):
+        super().__init__()
+        self.gates = nn.Conv2d(inputs + hidden, 2 * hidden, 3, padding=1)
+        self.candidate = nn.Conv2d(inputs + hidden, hidden, 3, padding=1)
+
+    def forward(self, x, h):
+        r, z = torch.sigmoid(self.gates(torch.cat([x, h], 1))).chunk(2, 1)
+        n = torch.tanh(self.candidate(torch.cat([x, r * h], 1)))
+        return h + z * (n - h)
 
 
-def run(stage, h, time):
-    h = stage[0](h, time)
-    return stage[1](h) if len(stage) > 1 else h
-
-
-class ConvGru(nn.Module):
+class ConvGru(Network):
     """(c) ConvGRU encoder and decoder, unrolled over the frames of a clip."""
 
     def __init__(self, hidden=(16, 32, 64, 64)):
         super().__init__()
-        self.hidden = hidden
-        self.gates, self.candidates, self.ups = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
+        self.hidden, self.last = hidden, len(hidden) - 1
         inputs = 1
-        for channels in hidden:
-            self.gates.append(nn.Conv2d(inputs + channels, 2 * channels, 3, padding=1))
-            self.candidates.append(nn.Conv2d(inputs + channels, channels, 3, padding=1))
+        for level, channels in enumerate(hidden):
+            self.add_module(f"gru{level}", ConvGruCell(inputs, channels))
             inputs = channels
-        for channels in reversed(hidden[:-1]):
-            self.ups.append(nn.Conv2d(inputs + channels, channels, 3, padding=1))
-            inputs = channels
+        for level in reversed(range(self.last)):
+            conv = nn.Conv2d(inputs + hidden[level], hidden[level], 3, padding=1)
+            self.add_module(f"up{level}", conv)
+            inputs = hidden[level]
         self.out = nn.Conv2d(inputs, 1, 1)
 
     def loss(self, clip):
-        batch, frames, _, height, width = clip.shape
-        memory_format = self.memory_format
+        batch, _, frames, height, width = clip.shape
+        is_last = self.gru0.gates.weight.is_contiguous(memory_format=torch.channels_last)
+        memory_format = torch.channels_last if is_last else torch.contiguous_format
         states = [
-            torch.zeros(batch, c, height >> i, width >> i).to(memory_format=memory_format)
+            torch.zeros(batch, c, height >> i, width >> i).contiguous(memory_format=memory_format)
             for i, c in enumerate(self.hidden)
         ]
         total = 0
         for step in range(frames - 1):
-            x, after = clip[:, step], []
-            for i, (gates, candidate) in enumerate(zip(self.gates, self.candidates)):
-                h = states[i]
-                r, z = torch.sigmoid(gates(torch.cat([x, h], 1))).chunk(2, 1)
-                n = torch.tanh(candidate(torch.cat([x, r * h], 1)))
-                h = h + z * (n - h)
+            x, after = clip[:, :, step], []
+            for level, h in enumerate(states):
+                h = getattr(self, f"gru{level}")(x, h)
                 after.append(h)
-                if i < len(self.hidden) - 1:
+                if level < self.last:
                     x = F.max_pool2d(h, 2)
             states = after
             y = states[-1]
-            for up, skip in zip(self.ups, reversed(states[:-1])):
+            for level in reversed(range(self.last)):
                 y = F.interpolate(y, scale_factor=2, mode="nearest")
-                y = F.relu(up(torch.cat([y, skip], 1)))
-            total = total + F.mse_loss(self.out(y), clip[:, step + 1])
+                y = F.relu(getattr(self, f"up{level}")(torch.cat([y, states[level]], 1)))
+            total = total + F.mse_loss(self.out(y), clip[:, :, step + 1])
         return total / (frames - 1)
 
-    def batch(self, memory_format):
-        self.memory_format = memory_format
-        return [torch.randn(8, 11, 1, 64, 64)]
+
+class VideoDiscriminator(Network):
+    """(d) The discriminator of clips of MoCoGAN, its last layer a convolution as in the original."""
+
+    def __init__(self, width=64, kernel=4, channels=3, levels=4):
+        super().__init__()
+        self.conv, self.norm = nn.ModuleDict(), nn.ModuleDict()
+        for level in range(levels):
+            inputs = width << (level - 1) if level else channels
+            outputs = width << level
+            conv = nn.Conv3d(inputs, outputs, kernel, (1, 2, 2), (0, 1, 1), bias=False)
+            self.conv[str(level)] = conv
+            if level:
+                self.norm[str(level)] = nn.BatchNorm3d(outputs, track_running_stats=False)
+        self.head = nn.Conv3d(width << (levels - 1), 1, kernel, bias=False)
+
+    @staticmethod
+    def adapt(name, array):
+        return array.reshape(4, 4, 4, -1, 1) if name == "head.kernel" else array
+
+    def forward(self, clips):
+        x = clips
+        for level, conv in self.conv.items():
+            x = conv(x)
+            x = F.leaky_relu(self.norm[level](x) if level in self.norm else x, 0.2)
+        return self.head(x).flatten()
+
+    def loss(self, clips):
+        logits = self(clips)
+        return (F.softplus(-logits) + F.softplus(logits)).mean()
 
 
-NETWORKS = {"a": ConvStack, "b": UNet, "c": ConvGru}
+class LstmStack(nn.Module):
+    def __init__(self, inputs, hidden, layers, heads):
+        super().__init__()
+        self.embed = nn.Linear(inputs, hidden)
+        self.cell = nn.ModuleList(nn.LSTMCell(hidden, hidden) for _ in range(layers))
+        for name, outputs in heads.items():
+            self.add_module(name, nn.Linear(hidden, outputs))
+
+    def initial(self, batch):
+        return [(torch.zeros(batch, c.hidden_size),) * 2 for c in self.cell]
+
+    def run(self, x, state):
+        x, after = self.embed(x), []
+        for cell, before in zip(self.cell, state):
+            x, memory = cell(x, before)
+            after.append((x, memory))
+        return x, after
+
+
+class GaussianLstm(LstmStack):
+    def __init__(self, inputs, hidden, latent):
+        super().__init__(inputs, hidden, 1, {"mean": latent, "log_variance": latent})
+
+    def forward(self, x, state):
+        x, state = self.run(x, state)
+        return self.mean(x), self.log_variance(x), state
+
+
+class Predictor(LstmStack):
+    def __init__(self, inputs, hidden, code):
+        super().__init__(inputs, hidden, 2, {"out": code})
+
+    def forward(self, x, state):
+        x, state = self.run(x, state)
+        return torch.tanh(self.out(x)), state
+
+
+class SvgCore(Network):
+    """(e) Posterior, prior and frame predictor of Stochastic Video Generation over codes of frames."""
+
+    def __init__(self, code=128, hidden=256, latent=10):
+        super().__init__()
+        self.posterior = GaussianLstm(code, hidden, latent)
+        self.prior = GaussianLstm(code, hidden, latent)
+        self.predictor = Predictor(code + latent, hidden, code)
+
+    def loss(self, codes, noise):
+        moments, batch, _ = noise.shape
+        posterior, prior, predictor = (
+            part.initial(batch) for part in (self.posterior, self.prior, self.predictor)
+        )
+        total = 0
+        for t in range(moments):
+            mean, log_variance, posterior = self.posterior(codes[t + 1], posterior)
+            prior_mean, prior_log_variance, prior = self.prior(codes[t], prior)
+            z = mean + torch.exp(log_variance / 2) * noise[t]
+            predicted, predictor = self.predictor(torch.cat([codes[t], z], 1), predictor)
+            spread = (log_variance.exp() + (mean - prior_mean) ** 2) / prior_log_variance.exp()
+            kl = (prior_log_variance - log_variance + spread - 1).sum() / 2 / batch
+            total = total + F.mse_loss(predicted, codes[t + 1]) + 1e-4 * kl
+        return total / moments
+
+
+NETWORKS = {"a": ConvStack, "b": UNet, "c": ConvGru, "d": VideoDiscriminator, "e": SvgCore}
