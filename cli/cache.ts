@@ -1,8 +1,8 @@
 /** `cache stat` and `cache unlock`: what is in the store, and leases that were left in it. */
 
 import { resolve } from "node:path";
-import { type Amount, measureStore, type StoreSize } from "../pipelines/store_size.ts";
-import { type LeaseState, unlock } from "../pipelines/unlock.ts";
+import { type Amount, measureStore, type StoreSize } from "../pipelines/store/store_size.ts";
+import { type LeaseState, unlock } from "../pipelines/store/unlock.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { UsageError } from "./print_failure.ts";

@@ -1,7 +1,7 @@
 /** `check <config...>`: everything that can be known to be wrong before anything runs. */
 
-import { ConfigError, type Diagnostic } from "../pipelines/diagnostic.ts";
-import { isLockPath } from "../pipelines/lock_file.ts";
+import { ConfigError, type Diagnostic } from "../pipelines/config/diagnostic.ts";
+import { isLockPath } from "../pipelines/run/lock_file.ts";
 import { ExitCode } from "./exit_code.ts";
 import { loadPlan } from "./load_plan.ts";
 import { paint } from "./paint.ts";

@@ -1,6 +1,6 @@
 /** `compare`: the points of a sweep by their scores, or several runs by config and scores. */
 
-import { parseResolvedConfig } from "../pipelines/resolved_config.ts";
+import { parseResolvedConfig } from "../pipelines/config/resolved_config.ts";
 import { sweepTable, valueText } from "../report/sweep_table.ts";
 import { compareConfigs, configText } from "./compare_configs.ts";
 import { compareScores, scoresText } from "./compare_scores.ts";

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
 import { createEngine } from "../engine/create_engine.ts";
-import { openLocalStore } from "../pipelines/local_store.ts";
+import { openLocalStore } from "../pipelines/store/local_store.ts";
 import { findBackends } from "./find_backends.ts";
 import { ExitCode } from "./exit_code.ts";
 import { paint } from "./paint.ts";

@@ -1,7 +1,7 @@
 /** A pipeline in the languages of drawings. */
 
-import type { StageForecast } from "../pipelines/forecast.ts";
-import type { PlannedStage } from "../pipelines/plan.ts";
+import type { StageForecast } from "../pipelines/key/forecast.ts";
+import type { PlannedStage } from "../pipelines/plan/plan.ts";
 import { alignColumns } from "./align_columns.ts";
 import type { DagArguments } from "./dag.ts";
 

@@ -1,8 +1,8 @@
 /** Drawings of charts kept in the store's folder, so that a report of a cached run need not draw. */
 
-import { digestOf } from "../pipelines/digest.ts";
-import { writeDurably } from "../pipelines/durable_file.ts";
-import { StoreError } from "../pipelines/store.ts";
+import { digestOf } from "../pipelines/key/digest.ts";
+import { writeDurably } from "../pipelines/store/durable_file.ts";
+import { StoreError } from "../pipelines/store/store.ts";
 import type { DrawingMemo } from "../report/render_report.ts";
 
 /** A memo in `<store>/drawings`; anything in it may be deleted at any time. */

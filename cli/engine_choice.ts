@@ -1,10 +1,10 @@
 /** Which engine stages use, and what cache keys say about it, without loading the engine. */
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import manifest from "../deno.json" with { type: "json" };
 import { findCuda } from "../engine/cuda/find_cuda.ts";
 import { findAdapter, type FoundAdapter } from "../engine/webgpu/adapter.ts";
-import type { EngineFacts } from "../pipelines/fingerprint.ts";
+import type { EngineFacts } from "../pipelines/key/fingerprint.ts";
 import type { EngineChoice } from "../pipelines/stage.ts";
 import type { EngineArguments } from "./verb.ts";
 
@@ -25,14 +25,20 @@ export interface EngineFinder {
   adapter(): Promise<FoundAdapter | undefined>;
 }
 
-/** Device files of GPUs: a render node, NVIDIA's, and that of Windows behind WSL. */
-const DEVICES = ["/dev/dri/renderD128", "/dev/nvidia0", "/dev/dxg"];
+/** Where Linux keeps the manifests of Vulkan drivers; devices themselves Deno lets nobody look at. */
+const VULKAN_FOLDERS = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
+/** Mesa's driver without a GPU. */
+const SOFTWARE_DRIVER = /^lvp_/;
 
 const thisMachine: EngineFinder = {
   hasCuda: () => findCuda() === "ready" && Deno.build.os === "linux",
-  mayHaveGpu: () => Deno.build.os !== "linux" || DEVICES.some((path) => existsSync(path)),
+  mayHaveGpu: () => Deno.build.os !== "linux" || VULKAN_FOLDERS.some(hasGpuDriver),
   adapter: findAdapter,
 };
+
+function hasGpuDriver(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((name) => !SOFTWARE_DRIVER.test(name));
+}
 
 /**
  * "auto" is "cuda" where its package and a GPU are there, else "webgpu" on a GPU that is no program, else

@@ -1,11 +1,11 @@
 /** What a person means by `configs/x.yaml samples.clips`, `runs/latest/samples.clips` or `3fa9c1`. */
 
 import { resolve } from "node:path";
-import { didYouMean } from "../pipelines/did_you_mean.ts";
-import { forecast } from "../pipelines/forecast.ts";
+import { didYouMean } from "../pipelines/config/did_you_mean.ts";
+import { forecast } from "../pipelines/key/forecast.ts";
 import { parseRunRecord } from "../pipelines/parse_run_record.ts";
-import { readTextIfThere } from "../pipelines/read_if_there.ts";
-import type { Store, StoredArtifact } from "../pipelines/store.ts";
+import { readTextIfThere } from "../pipelines/store/read_if_there.ts";
+import type { Store, StoredArtifact } from "../pipelines/store/store.ts";
 import { chooseEngine } from "./engine_choice.ts";
 import { keyContext } from "./key_context.ts";
 import { loadPlan } from "./load_plan.ts";

@@ -1,7 +1,7 @@
 /** A run as people name it -> its folder and its record. */
 
 import { basename, relative, resolve } from "node:path";
-import { didYouMean } from "../pipelines/did_you_mean.ts";
+import { didYouMean } from "../pipelines/config/did_you_mean.ts";
 import { parseRunRecord } from "../pipelines/parse_run_record.ts";
 import type { RunRecord } from "../pipelines/run_record.ts";
 import { UsageError } from "./print_failure.ts";

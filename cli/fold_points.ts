@@ -1,7 +1,7 @@
 /** The points of a sweep folded into lines that a person can read. */
 
-import type { StageForecast } from "../pipelines/forecast.ts";
-import { baseName } from "../pipelines/point_name.ts";
+import type { StageForecast } from "../pipelines/key/forecast.ts";
+import { baseName } from "../pipelines/sweep/point_name.ts";
 
 export interface ForecastLine {
   /** Stands for all of the line. */

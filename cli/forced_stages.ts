@@ -1,7 +1,7 @@
 /** Which stages `--force`, `--force-only` and `--force-from` name. */
 
-import { didYouMean } from "../pipelines/did_you_mean.ts";
-import type { Plan } from "../pipelines/plan.ts";
+import { didYouMean } from "../pipelines/config/did_you_mean.ts";
+import type { Plan } from "../pipelines/plan/plan.ts";
 import { UsageError } from "./print_failure.ts";
 
 export interface ForceArguments {

@@ -1,12 +1,12 @@
 /** A plan laid over the store, for every verb that shows what a run would do. */
 
 import { resolve } from "node:path";
-import { unknownDigest } from "../pipelines/explain.ts";
-import { forecast, type StageForecast } from "../pipelines/forecast.ts";
-import { openLocalStore } from "../pipelines/local_store.ts";
-import { LockFileError, lockPathOf, readLockFile } from "../pipelines/lock_file.ts";
-import type { Plan } from "../pipelines/plan.ts";
-import { trustedLookup } from "../pipelines/trust_code.ts";
+import { unknownDigest } from "../pipelines/key/explain.ts";
+import { forecast, type StageForecast } from "../pipelines/key/forecast.ts";
+import { openLocalStore } from "../pipelines/store/local_store.ts";
+import { LockFileError, lockPathOf, readLockFile } from "../pipelines/run/lock_file.ts";
+import type { Plan } from "../pipelines/plan/plan.ts";
+import { trustedLookup } from "../pipelines/key/trust_code.ts";
 import { chooseEngine } from "./engine_choice.ts";
 import { keyContext } from "./key_context.ts";
 import type { ConfigArguments, EngineArguments, Host, StoreArguments } from "./verb.ts";

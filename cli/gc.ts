@@ -5,11 +5,11 @@ import {
   collectGarbage,
   GarbageCollectionBusy,
   type GarbageReport,
-} from "../pipelines/collect_garbage.ts";
-import { GRACE_MS } from "../pipelines/choose_garbage.ts";
-import { forgetRoot } from "../pipelines/roots.ts";
-import { storeLayout } from "../pipelines/store_layout.ts";
-import type { StoredCheckpoints, StoredResult } from "../pipelines/survey_store.ts";
+} from "../pipelines/store/collect_garbage.ts";
+import { GRACE_MS } from "../pipelines/store/choose_garbage.ts";
+import { forgetRoot } from "../pipelines/store/roots.ts";
+import { storeLayout } from "../pipelines/store/store_layout.ts";
+import type { StoredCheckpoints, StoredResult } from "../pipelines/store/survey_store.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatBytes } from "./format_bytes.ts";

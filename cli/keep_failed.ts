@@ -1,7 +1,7 @@
 /** `--keep-failed`: what is left of a stage that failed, in the folder of the run. */
 
-import { writeDurably } from "../pipelines/durable_file.ts";
-import type { Job } from "../pipelines/job.ts";
+import { writeDurably } from "../pipelines/store/durable_file.ts";
+import type { Job } from "../pipelines/run/job.ts";
 import type { Checkpoint } from "../pipelines/stage.ts";
 
 /**

@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url";
 import type { ArtifactKindId } from "../artifacts/artifact.ts";
 import { artifactKinds } from "../artifacts/mod.ts";
 import manifest from "../deno.json" with { type: "json" };
-import { type Code, codeDigests } from "../pipelines/code_digests.ts";
-import { codeMemory } from "../pipelines/code_notes.ts";
-import { digestOfFolder, digestOfKnownFile } from "../pipelines/folder_digest.ts";
-import { folderMemory } from "../pipelines/folder_notes.ts";
-import type { EngineFacts, KeyContext } from "../pipelines/fingerprint.ts";
-import { SYNTAX_VERSION } from "../pipelines/module_syntax.ts";
+import { type Code, codeDigests } from "../pipelines/key/code_digests.ts";
+import { codeMemory } from "../pipelines/key/code_notes.ts";
+import { digestOfFolder, digestOfKnownFile } from "../pipelines/key/folder_digest.ts";
+import { folderMemory } from "../pipelines/key/folder_notes.ts";
+import type { EngineFacts, KeyContext } from "../pipelines/key/fingerprint.ts";
+import { SYNTAX_VERSION } from "../pipelines/key/module_syntax.ts";
 import type { AnyStage } from "../pipelines/stage.ts";
 
 /** Where digests of files in folders, and of modules, are remembered. */
@@ -57,5 +57,5 @@ const code: Code = { zoetrope: manifest.version };
 function entriesOf({ id, inputs, outputs }: AnyStage): readonly string[] {
   const kinds = [...Object.values(inputs), ...Object.values(outputs)];
   const codecs = new Set(kinds.map((kind) => `artifacts/${kind.replace("?", "")}.ts`));
-  return [`stages/${id}.ts`, "pipelines/stage_seed.ts", ...codecs];
+  return [`stages/${id}.ts`, "pipelines/plan/stage_seed.ts", ...codecs];
 }

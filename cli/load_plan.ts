@@ -1,9 +1,9 @@
 /** Config file -> Plan, for every verb that takes a config. */
 
-import { PointChoiceError } from "../pipelines/choose_points.ts";
-import { formatDiagnostic } from "../pipelines/diagnostic.ts";
-import { parseConfig } from "../pipelines/parse_config.ts";
-import { type Plan, planPipeline } from "../pipelines/plan.ts";
+import { PointChoiceError } from "../pipelines/sweep/choose_points.ts";
+import { formatDiagnostic } from "../pipelines/config/diagnostic.ts";
+import { parseConfig } from "../pipelines/config/parse_config.ts";
+import { type Plan, planPipeline } from "../pipelines/plan/plan.ts";
 import { UsageError } from "./print_failure.ts";
 import type { ConfigArguments, Host } from "./verb.ts";
 

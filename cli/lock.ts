@@ -1,9 +1,9 @@
 /** The lock file of a run: proved by `--frozen`, written after a good run without it. */
 
 import { dirname, relative, resolve } from "node:path";
-import { writeDurably } from "../pipelines/durable_file.ts";
-import type { KeyContext } from "../pipelines/fingerprint.ts";
-import { FrozenError, planDifferences, resultDifference } from "../pipelines/frozen.ts";
+import { writeDurably } from "../pipelines/store/durable_file.ts";
+import type { KeyContext } from "../pipelines/key/fingerprint.ts";
+import { FrozenError, planDifferences, resultDifference } from "../pipelines/run/frozen.ts";
 import {
   isLockOf,
   lockedStage,
@@ -11,11 +11,11 @@ import {
   lockFileText,
   lockPathOf,
   readLockFile,
-} from "../pipelines/lock_file.ts";
-import type { LockFile } from "../pipelines/lock_file.ts";
-import type { Plan, PlannedStage } from "../pipelines/plan.ts";
+} from "../pipelines/run/lock_file.ts";
+import type { LockFile } from "../pipelines/run/lock_file.ts";
+import type { Plan, PlannedStage } from "../pipelines/plan/plan.ts";
 import type { RunRecord } from "../pipelines/run_record.ts";
-import { type Action, StoreError } from "../pipelines/store.ts";
+import { type Action, StoreError } from "../pipelines/store/store.ts";
 import type { ConfigArguments, Host } from "./verb.ts";
 
 export interface RunLock {

@@ -1,13 +1,13 @@
 /** `logs [run|config] <stage>`: what a stage printed, also when its result was found in the store. */
 
 import { resolve } from "node:path";
-import { printable } from "../pipelines/diagnostic.ts";
-import { didYouMean } from "../pipelines/did_you_mean.ts";
-import { forecast } from "../pipelines/forecast.ts";
-import { openLocalStore } from "../pipelines/local_store.ts";
+import { printable } from "../pipelines/config/diagnostic.ts";
+import { didYouMean } from "../pipelines/config/did_you_mean.ts";
+import { forecast } from "../pipelines/key/forecast.ts";
+import { openLocalStore } from "../pipelines/store/local_store.ts";
 import { parseRunRecord } from "../pipelines/parse_run_record.ts";
 import type { StageRecord } from "../pipelines/run_record.ts";
-import type { Store } from "../pipelines/store.ts";
+import type { Store } from "../pipelines/store/store.ts";
 import { chooseEngine } from "./engine_choice.ts";
 import { ExitCode } from "./exit_code.ts";
 import { keyContext } from "./key_context.ts";

@@ -1,6 +1,6 @@
 /** TensorBoard files of a run. */
 
-import type { Plan } from "../pipelines/plan.ts";
+import type { Plan } from "../pipelines/plan/plan.ts";
 import {
   type TensorboardOptions,
   type TensorboardWriter,

@@ -1,7 +1,7 @@
 /** Options that several verbs share, declared once. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "../pipelines/quantity.ts";
+import { parseDuration } from "../pipelines/config/quantity.ts";
 
 /** Adds options to a command. */
 export type OptionGroup = (command: Command) => Command;

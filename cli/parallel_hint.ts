@@ -1,7 +1,7 @@
 /** Why `-j` may not do what it seems to say. */
 
-import type { Plan } from "../pipelines/plan.ts";
-import { type Machine, threadsOf } from "../pipelines/resources.ts";
+import type { Plan } from "../pipelines/plan/plan.ts";
+import { type Machine, threadsOf } from "../pipelines/plan/resources.ts";
 import type { EngineChoice } from "../pipelines/stage.ts";
 
 /** A line when no two of the stages that compute tensors can run at once; undefined when it is not so. */

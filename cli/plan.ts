@@ -1,10 +1,10 @@
 /** `plan <config>`: what a run would do, and why; computes nothing and writes nothing. */
 
-import { configOrigins, configTextWithOrigins } from "../pipelines/config_origins.ts";
-import { short } from "../pipelines/digest.ts";
-import type { StageForecast } from "../pipelines/forecast.ts";
-import type { Plan } from "../pipelines/plan.ts";
-import { resolvedConfig, resolvedConfigText } from "../pipelines/resolved_config.ts";
+import { configOrigins, configTextWithOrigins } from "../pipelines/config/config_origins.ts";
+import { short } from "../pipelines/key/digest.ts";
+import type { StageForecast } from "../pipelines/key/forecast.ts";
+import type { Plan } from "../pipelines/plan/plan.ts";
+import { resolvedConfig, resolvedConfigText } from "../pipelines/config/resolved_config.ts";
 import { ExitCode } from "./exit_code.ts";
 import { foldForecasts, foldNames } from "./fold_points.ts";
 import { type ForecastArguments, forecastJson, forecastPlan } from "./forecast_plan.ts";

@@ -5,10 +5,10 @@ import {
   type Diagnostic,
   formatDiagnostic,
   printable,
-} from "../pipelines/diagnostic.ts";
-import { FrozenError } from "../pipelines/frozen.ts";
-import { LockFileError } from "../pipelines/lock_file.ts";
-import { StoreError } from "../pipelines/store.ts";
+} from "../pipelines/config/diagnostic.ts";
+import { FrozenError } from "../pipelines/run/frozen.ts";
+import { LockFileError } from "../pipelines/run/lock_file.ts";
+import { StoreError } from "../pipelines/store/store.ts";
 import { ExitCode } from "./exit_code.ts";
 import { paint } from "./paint.ts";
 import type { Terminal } from "./terminal.ts";

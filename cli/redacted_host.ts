@@ -1,6 +1,6 @@
 /** A host whose terminal shows no secrets. */
 
-import { asItIs, type Redact } from "../pipelines/redact.ts";
+import { asItIs, type Redact } from "../pipelines/run/redact.ts";
 import type { Host } from "./verb.ts";
 
 export function redactedHost(host: Host, redact: Redact): Host {

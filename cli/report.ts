@@ -1,8 +1,8 @@
 /** `report [run]`: writes report.html again from run.json. */
 
 import { relative, resolve } from "node:path";
-import { writeDurably } from "../pipelines/durable_file.ts";
-import { openLocalStore } from "../pipelines/local_store.ts";
+import { writeDurably } from "../pipelines/store/durable_file.ts";
+import { openLocalStore } from "../pipelines/store/local_store.ts";
 import { parseRunRecord } from "../pipelines/parse_run_record.ts";
 import { renderReport } from "../report/render_report.ts";
 import { drawingMemo } from "./drawing_memo.ts";

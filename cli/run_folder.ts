@@ -1,8 +1,8 @@
 /** What a run leaves behind for people: `runs/<time>-<name>/`. */
 
-import { asStoreError, removeIfThere, writeDurably } from "../pipelines/durable_file.ts";
+import { asStoreError, removeIfThere, writeDurably } from "../pipelines/store/durable_file.ts";
 import type { Event, EventSink } from "../pipelines/event.ts";
-import type { PreviewKeeper } from "../pipelines/preview.ts";
+import type { PreviewKeeper } from "../pipelines/run/preview.ts";
 import type { RunRecord } from "../pipelines/run_record.ts";
 import { describeRetry } from "./loggers/format_event.ts";
 import { jsonLinesLogger } from "./loggers/json_lines.ts";

@@ -1,8 +1,8 @@
 /** `runs`: the history, newest first. */
 
 import { resolve } from "node:path";
-import { parseDuration } from "../pipelines/quantity.ts";
-import { printable } from "../pipelines/diagnostic.ts";
+import { parseDuration } from "../pipelines/config/quantity.ts";
+import { printable } from "../pipelines/config/diagnostic.ts";
 import { alignColumns } from "./align_columns.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatDuration, formatNumber } from "./loggers/format_quantity.ts";

@@ -1,7 +1,7 @@
 /** `schema`: writes the JSON Schema that editors check configs with. */
 
 import { resolve } from "node:path";
-import { configSchemaText } from "../pipelines/json_schema.ts";
+import { configSchemaText } from "../pipelines/config/json_schema.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { Host } from "./verb.ts";
 

@@ -1,8 +1,8 @@
 /** `show [run] [stage]`: what became of a run, or of one stage of it. */
 
 import { resolve } from "node:path";
-import { printable } from "../pipelines/diagnostic.ts";
-import { didYouMean } from "../pipelines/did_you_mean.ts";
+import { printable } from "../pipelines/config/diagnostic.ts";
+import { didYouMean } from "../pipelines/config/did_you_mean.ts";
 import type { StageRecord } from "../pipelines/run_record.ts";
 import { groupPoints } from "../report/group_points.ts";
 import { sweepTable } from "../report/sweep_table.ts";

@@ -1,7 +1,7 @@
 /** `stages [id]`: what a config may use. */
 
 import { z } from "zod";
-import { didYouMean } from "../pipelines/did_you_mean.ts";
+import { didYouMean } from "../pipelines/config/did_you_mean.ts";
 import type { AnyStage } from "../pipelines/stage.ts";
 import { ExitCode } from "./exit_code.ts";
 import { paint } from "./paint.ts";

@@ -1,6 +1,6 @@
 /** What ends a run early: Ctrl-C, SIGTERM, or a time budget. */
 
-import { startTimer } from "../pipelines/timer.ts";
+import { startTimer } from "../pipelines/run/timer.ts";
 import { ExitCode } from "./exit_code.ts";
 
 export interface Stop {

@@ -1,7 +1,7 @@
 /** Values of options that limit a store. */
 
 import { InvalidArgumentError } from "commander";
-import { parseDuration } from "../pipelines/quantity.ts";
+import { parseDuration } from "../pipelines/config/quantity.ts";
 import { parseBytes } from "./format_bytes.ts";
 
 /** Bytes. @throws {InvalidArgumentError} */

@@ -1,7 +1,11 @@
 /** `verify`: reads the whole store and names what is damaged. */
 
 import { resolve } from "node:path";
-import { type StoreDamage, type VerifyReport, verifyStore } from "../pipelines/verify_store.ts";
+import {
+  type StoreDamage,
+  type VerifyReport,
+  verifyStore,
+} from "../pipelines/store/verify_store.ts";
 import { counted } from "./counted.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatBytes } from "./format_bytes.ts";

@@ -1,11 +1,11 @@
 /** `why <config> [stage]`: cached or not, and which field of the key decides it. */
 
-import { didYouMean } from "../pipelines/did_you_mean.ts";
-import { short } from "../pipelines/digest.ts";
-import type { KeyChange } from "../pipelines/explain.ts";
-import type { StageForecast } from "../pipelines/forecast.ts";
-import { formatChange } from "../pipelines/format_change.ts";
-import { baseName } from "../pipelines/point_name.ts";
+import { didYouMean } from "../pipelines/config/did_you_mean.ts";
+import { short } from "../pipelines/key/digest.ts";
+import type { KeyChange } from "../pipelines/key/explain.ts";
+import type { StageForecast } from "../pipelines/key/forecast.ts";
+import { formatChange } from "../pipelines/key/format_change.ts";
+import { baseName } from "../pipelines/sweep/point_name.ts";
 import { ExitCode } from "./exit_code.ts";
 import { type ForecastArguments, forecastJson, forecastPlan } from "./forecast_plan.ts";
 import { loadPlan } from "./load_plan.ts";

@@ -1,7 +1,7 @@
 /** Everything that can happen during a run: one closed union that loggers, the record and tests share. */
 
 import type { MediaRow } from "../artifacts/media.ts";
-import type { RetryCause } from "./retry.ts";
+import type { RetryCause } from "./run/retry.ts";
 import type { Progress } from "./stage.ts";
 
 export type StageState = "ran" | "cached" | "failed" | "skipped";

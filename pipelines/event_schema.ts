@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { mediaRow } from "../artifacts/media.ts";
 import type { Event } from "./event.ts";
-import { retryCauses } from "./retry.ts";
+import { retryCauses } from "./run/retry.ts";
 
 const stage = z.string().min(1);
 const key = z.string().regex(/^[0-9a-f]{64}$/);

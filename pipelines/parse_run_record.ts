@@ -1,7 +1,7 @@
 /** Reading the record of an earlier run. */
 
 import { z } from "zod";
-import { retryCauses } from "./retry.ts";
+import { retryCauses } from "./run/retry.ts";
 import type { RunRecord } from "./run_record.ts";
 
 /** Reads `run.json`. @throws {SyntaxError} Naming the first field that is wrong. */

@@ -4,7 +4,7 @@ import type { Chart } from "../artifacts/curves.ts";
 import type { Score } from "../artifacts/scores.ts";
 import type { Json } from "../artifacts/weights.ts";
 import type { FailureCause, RunStatus, StageState } from "./event.ts";
-import type { RetryCause } from "./retry.ts";
+import type { RetryCause } from "./run/retry.ts";
 
 export interface OutputRecord {
   readonly kind: string;

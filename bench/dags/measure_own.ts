@@ -4,9 +4,9 @@
  * Usage: deno run -A bench/dags/measure_own.ts plan|fill|process|hash <folder>
  */
 
-import { digestOfFile } from "../../pipelines/digest.ts";
-import { digestOfKnownFile } from "../../pipelines/folder_digest.ts";
-import { folderMemory } from "../../pipelines/folder_notes.ts";
+import { digestOfFile } from "../../pipelines/key/digest.ts";
+import { digestOfKnownFile } from "../../pipelines/key/folder_digest.ts";
+import { folderMemory } from "../../pipelines/key/folder_notes.ts";
 import { planDag, runDag } from "./run_dag.ts";
 
 const PLANS = 5;

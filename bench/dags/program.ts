@@ -6,7 +6,7 @@ import { processTerminal } from "../../cli/terminal.ts";
 const [verb, path] = Deno.args;
 if (verb === "worker" && path !== undefined) {
   const [{ serveJob }, { artifactKinds }, { trivialStages }] = await Promise.all([
-    import("../../pipelines/executors/serve_job.ts"),
+    import("../../pipelines/run/executors/serve_job.ts"),
     import("../../artifacts/mod.ts"),
     import("./trivial_stage.ts"),
   ]);

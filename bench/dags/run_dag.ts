@@ -4,13 +4,13 @@ import { resolve } from "node:path";
 import { artifactKinds } from "../../artifacts/mod.ts";
 import { chooseEngine } from "../../cli/engine_choice.ts";
 import { keyContext } from "../../cli/key_context.ts";
-import { executePlan } from "../../pipelines/execute.ts";
-import { inProcessExecutor } from "../../pipelines/executors/in_process.ts";
-import { localProcessExecutor } from "../../pipelines/executors/local_process.ts";
-import { forecast, type StageForecast } from "../../pipelines/forecast.ts";
-import { openLocalStore } from "../../pipelines/local_store.ts";
-import { parseConfig } from "../../pipelines/parse_config.ts";
-import { type Plan, planPipeline } from "../../pipelines/plan.ts";
+import { executePlan } from "../../pipelines/run/execute.ts";
+import { inProcessExecutor } from "../../pipelines/run/executors/in_process.ts";
+import { localProcessExecutor } from "../../pipelines/run/executors/local_process.ts";
+import { forecast, type StageForecast } from "../../pipelines/key/forecast.ts";
+import { openLocalStore } from "../../pipelines/store/local_store.ts";
+import { parseConfig } from "../../pipelines/config/parse_config.ts";
+import { type Plan, planPipeline } from "../../pipelines/plan/plan.ts";
 import { trivialStages } from "./trivial_stage.ts";
 
 /** What `plan` computes: the config read and checked, and for each stage what a run would do. */

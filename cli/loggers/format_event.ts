@@ -1,6 +1,6 @@
 /** Events in words, the same for every logger that a person reads. */
 
-import { printable } from "../../pipelines/diagnostic.ts";
+import { printable } from "../../pipelines/config/diagnostic.ts";
 import type { Event } from "../../pipelines/event.ts";
 import type { Progress } from "../../pipelines/stage.ts";
 import { type Color, paint } from "../paint.ts";

@@ -1,7 +1,7 @@
 /** Where all that a run says goes: what a person reads, and what a program reads. */
 
 import { resolve } from "node:path";
-import { asStoreError } from "../../pipelines/durable_file.ts";
+import { asStoreError } from "../../pipelines/store/durable_file.ts";
 import type { EventSink } from "../../pipelines/event.ts";
 import { UsageError } from "../print_failure.ts";
 import type { Terminal } from "../terminal.ts";

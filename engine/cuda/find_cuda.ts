@@ -8,14 +8,19 @@ export type CudaState = "no gpu" | "no package" | "no library" | "ready";
 
 /** What is looked at; tests look elsewhere. */
 export interface CudaPlaces {
-  /** Device file of the first NVIDIA GPU. */
-  readonly device: string;
+  /** Where NVIDIA's driver puts its library: Deno lets nobody but `--allow-all` look at devices. */
+  readonly drivers: readonly string[];
   /** Folder with the `deno.json` of packages that an ordinary install leaves out. */
   readonly folder: string;
 }
 
 export const cudaPlaces: CudaPlaces = {
-  device: "/dev/nvidia0",
+  drivers: [
+    "/usr/lib/x86_64-linux-gnu/libcuda.so.1",
+    "/usr/lib64/libcuda.so.1",
+    "/usr/lib/libcuda.so.1",
+    "/usr/lib/wsl/lib/libcuda.so.1",
+  ],
   folder: fileURLToPath(new URL("./native", import.meta.url)),
 };
 
@@ -23,10 +28,13 @@ export const CUDA_PACKAGE = "@tensorflow/tfjs-node-gpu";
 
 /** TensorFlow has CUDA on Linux and Windows only; on Windows nothing tells of a GPU before it is tried. */
 export function findCuda(
-  { device, folder }: CudaPlaces = cudaPlaces,
+  { drivers, folder }: CudaPlaces = cudaPlaces,
   platform: typeof Deno.build.os = Deno.build.os,
 ): CudaState {
-  if (platform === "linux" ? !existsSync(device) : platform !== "windows") return "no gpu";
+  const mayHaveGpu = platform === "linux"
+    ? drivers.some((path) => existsSync(path))
+    : platform === "windows";
+  if (!mayHaveGpu) return "no gpu";
   return findPackage(folder);
 }
 

@@ -13,8 +13,16 @@ const SOFTWARE = /llvmpipe|lavapipe|softpipe|swiftshader|software|basic render|w
 export async function findAdapter(): Promise<FoundAdapter | undefined> {
   const { gpu } = navigator;
   if (gpu === undefined) return undefined;
+  quietenEgl();
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   return adapter === null ? undefined : describeAdapter(adapter.info);
+}
+
+/** EGL, which is asked too, complains on standard error where this is not set. */
+function quietenEgl(): void {
+  const name = "XDG_RUNTIME_DIR";
+  const isLinux = Deno.build.os === "linux";
+  if (isLinux && Deno.env.get(name) === undefined) Deno.env.set(name, "/tmp");
 }
 
 /** @param info As WebGPU gives it; software adapters call themselves fallbacks. */

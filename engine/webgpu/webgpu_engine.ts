@@ -2,7 +2,6 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-webgpu";
-import manifest from "../../deno.json" with { type: "json" };
 import { composeKernels, refuseKernels } from "../composed/compose_kernels.ts";
 import { EagerEngine } from "../eager_engine.ts";
 import type { Engine, EngineInfo } from "../engine.ts";
@@ -37,10 +36,10 @@ export async function createWebgpuEngine(threads: number): Promise<Engine> {
     throw new Error(`Cannot create a "webgpu" engine: "${adapter.name}" gave no device`);
   }
   await tf.ready();
-  const pin = manifest.imports["@tensorflow/tfjs-backend-webgpu"];
   const info: EngineInfo = {
     backend: "webgpu",
-    version: `tfjs-backend-webgpu ${pin.slice(pin.lastIndexOf("@") + 1)} on ${adapter.name}`,
+    // The backend comes in the version of tfjs-core. Not read from deno.json, which would be in every key.
+    version: `tfjs-backend-webgpu ${tf.version_core} on ${adapter.name}`,
     threads: threads > 0 ? threads : navigator.hardwareConcurrency,
     blockSize: 0,
   };

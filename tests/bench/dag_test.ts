@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { makeDag, type Shape, shapes } from "../../bench/dags/dag.ts";
 import { writeOwnConfig } from "../../bench/dags/own_config.ts";
 import { trivialStages } from "../../bench/dags/trivial_stage.ts";
-import { parseConfig } from "../../pipelines/parse_config.ts";
-import { planPipeline } from "../../pipelines/plan.ts";
+import { parseConfig } from "../../pipelines/config/parse_config.ts";
+import { planPipeline } from "../../pipelines/plan/plan.ts";
 import { withFolder } from "../support/tiny_run.ts";
 
 Deno.test("makeDag() has as many edges as its shape says", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parallelHint } from "../../cli/parallel_hint.ts";
-import type { Plan, PlannedStage } from "../../pipelines/plan.ts";
+import type { Plan, PlannedStage } from "../../pipelines/plan/plan.ts";
 
 /** The parts of a plan that count: cores asked for, by stages that compute tensors. */
 function planOf(...cpus: readonly (number | undefined)[]): Plan {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import process from "node:process";
-import { openLocalStore } from "../../pipelines/local_store.ts";
+import { openLocalStore } from "../../pipelines/store/local_store.ts";
 import { repository, zoetrope } from "../support/command_line.ts";
 import { withFolder } from "../support/tiny_run.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { loadStageTable } from "../../cli/stage_table.ts";
-import { configSchemaText } from "../../pipelines/json_schema.ts";
+import { configSchemaText } from "../../pipelines/config/json_schema.ts";
 
 Deno.test("configs/schema.json is what `deno task schema` would write", async () => {
   const path = new URL("../../configs/schema.json", import.meta.url);

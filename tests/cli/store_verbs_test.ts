@@ -3,8 +3,8 @@ import { command } from "../support/fake_host.ts";
 import { fillStore } from "../support/fill_store.ts";
 import { age, flipBit } from "../support/put_result.ts";
 import { withFolder } from "../support/tiny_run.ts";
-import { openLocalStore } from "../../pipelines/local_store.ts";
-import type { Action } from "../../pipelines/store.ts";
+import { openLocalStore } from "../../pipelines/store/local_store.ts";
+import type { Action } from "../../pipelines/store/store.ts";
 import { verifyVerb } from "../../cli/verify.ts";
 import { formatBytes, parseBytes } from "../../cli/format_bytes.ts";
 

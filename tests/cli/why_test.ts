@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Json } from "../../artifacts/weights.ts";
-import { digestOf } from "../../pipelines/digest.ts";
-import { openLocalStore } from "../../pipelines/local_store.ts";
+import { digestOf } from "../../pipelines/key/digest.ts";
+import { openLocalStore } from "../../pipelines/store/local_store.ts";
 import { command } from "../support/fake_host.ts";
 import { fillStore } from "../support/fill_store.ts";
 import { withFolder } from "../support/tiny_run.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { isLockPath } from "../../pipelines/lock_file.ts";
+import { isLockPath } from "../../pipelines/run/lock_file.ts";
 import {
   digestsOf,
   killGroup,

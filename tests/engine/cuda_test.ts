@@ -13,9 +13,10 @@ async function inFolder(test: (folder: string) => void | Promise<void>): Promise
 
 Deno.test("findCuda() names the first thing that is missing", () =>
   inFolder(async (folder) => {
-    const places = { device: `${folder}/nvidia0`, folder };
+    const driver = `${folder}/libcuda.so.1`;
+    const places = { drivers: [`${folder}/none`, driver], folder };
     assert.equal(findCuda(places, "linux"), "no gpu");
-    await Deno.writeTextFile(places.device, "");
+    await Deno.writeTextFile(driver, "");
     assert.equal(findCuda(places, "linux"), "no package");
     const root = `${folder}/node_modules/@tensorflow/tfjs-node-gpu`;
     await Deno.mkdir(root, { recursive: true });
@@ -25,10 +26,10 @@ Deno.test("findCuda() names the first thing that is missing", () =>
     assert.equal(findCuda(places, "linux"), "no library");
     await Deno.writeTextFile(`${root}/lib/napi-v8/tfjs_binding.node`, "");
     assert.equal(findCuda(places, "linux"), "ready");
-    assert.equal(findCuda({ ...places, device: `${folder}/none` }, "linux"), "no gpu");
+    assert.equal(findCuda({ ...places, drivers: [`${folder}/none`] }, "linux"), "no gpu");
     assert.equal(findPackage(folder), "ready");
-    // There are no device files on Windows, and no CUDA on macOS.
-    assert.equal(findCuda({ ...places, device: `${folder}/none` }, "windows"), "ready");
+    // Drivers lie elsewhere on Windows, and no CUDA on macOS.
+    assert.equal(findCuda({ ...places, drivers: [`${folder}/none`] }, "windows"), "ready");
     assert.equal(findCuda(places, "darwin"), "no gpu");
   }));
 

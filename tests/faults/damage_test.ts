@@ -1,10 +1,10 @@
 /** A flipped bit, a cut and a deletion in every kind of file of the store, and what a run makes of it. */
 
 import assert from "node:assert/strict";
-import { digestOfFolder } from "../../pipelines/folder_digest.ts";
-import { folderMemory } from "../../pipelines/folder_notes.ts";
-import { openLocalStore } from "../../pipelines/local_store.ts";
-import { verifyStore } from "../../pipelines/verify_store.ts";
+import { digestOfFolder } from "../../pipelines/key/folder_digest.ts";
+import { folderMemory } from "../../pipelines/key/folder_notes.ts";
+import { openLocalStore } from "../../pipelines/store/local_store.ts";
+import { verifyStore } from "../../pipelines/store/verify_store.ts";
 import { withMemoryDisk } from "../support/memory_disk.ts";
 import { runConfig, stopAtStep, tinyRun, withFolder } from "../support/tiny_run.ts";
 

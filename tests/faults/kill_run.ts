@@ -1,7 +1,7 @@
 /** Killing a run with all its processes at one moment, and what must be left of it. */
 
 import assert from "node:assert/strict";
-import { verifyStore } from "../../pipelines/verify_store.ts";
+import { verifyStore } from "../../pipelines/store/verify_store.ts";
 import { hashUniform } from "../support/hash_uniform.ts";
 import { runConfig } from "../support/tiny_run.ts";
 

@@ -1,7 +1,7 @@
 /** Several processes that run one config at once. */
 
 import assert from "node:assert/strict";
-import { verifyStore } from "../../pipelines/verify_store.ts";
+import { verifyStore } from "../../pipelines/store/verify_store.ts";
 import { withFolder } from "../support/tiny_run.ts";
 
 const yaml = `name: together

@@ -1,7 +1,7 @@
 /** Disks that are full, folders that may not be written, and clocks that were set back. */
 
 import assert from "node:assert/strict";
-import { verifyStore } from "../../pipelines/verify_store.ts";
+import { verifyStore } from "../../pipelines/store/verify_store.ts";
 import { withMemoryDisk } from "../support/memory_disk.ts";
 import { runConfig, tinyRun, withFolder } from "../support/tiny_run.ts";
 

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import fc from "fast-check";
-import { ConfigError } from "../../pipelines/diagnostic.ts";
-import type { ParseOptions } from "../../pipelines/parse_config.ts";
-import { planPipeline } from "../../pipelines/plan.ts";
+import { ConfigError } from "../../pipelines/config/diagnostic.ts";
+import type { ParseOptions } from "../../pipelines/config/parse_config.ts";
+import { planPipeline } from "../../pipelines/plan/plan.ts";
 import { stages } from "../../stages/mod.ts";
 import { portStages } from "../support/port_stages.ts";
 import { configOf } from "../support/parse_text.ts";

@@ -9,7 +9,7 @@ import { decodeNpy, encodeNpy } from "../../artifacts/npy.ts";
 import { encodeNpz, openNpz } from "../../artifacts/npz.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../artifacts/safetensors.ts";
 import { openZip } from "../../artifacts/zip.ts";
-import { decodeAction, encodeAction } from "../../pipelines/action_record.ts";
+import { decodeAction, encodeAction } from "../../pipelines/store/action_record.ts";
 import { parseIdx } from "../../stages/dataset/read_mnist.ts";
 import { readTar } from "../../stages/dataset/read_tar.ts";
 import { bytesOf, chunk, header, png, tarGz, u32, zip } from "./hostile_files.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { jsonLinesLogger } from "../../cli/loggers/json_lines.ts";
 import type { Event } from "../../pipelines/event.ts";
 import { eventLine } from "../../pipelines/event_schema.ts";
-import { openLocalStore } from "../../pipelines/local_store.ts";
+import { openLocalStore } from "../../pipelines/store/local_store.ts";
 import {
   runConfig,
   stopAtStep,

@@ -2,7 +2,7 @@
 
 import { chooseEngine } from "../../cli/engine_choice.ts";
 import { keyContext } from "../../cli/key_context.ts";
-import type { KeyContext } from "../../pipelines/fingerprint.ts";
+import type { KeyContext } from "../../pipelines/key/fingerprint.ts";
 import { runConfig } from "./tiny_run.ts";
 
 /**

@@ -1,10 +1,10 @@
 /** Config text -> values or diagnostics, without files. */
 
-import { type ConfigNode, plainValue } from "../../pipelines/config_node.ts";
-import type { PipelineConfig } from "../../pipelines/config.ts";
-import { ConfigError, Diagnostics } from "../../pipelines/diagnostic.ts";
-import { configFromNode, type ParseOptions } from "../../pipelines/parse_config.ts";
-import { parseYaml } from "../../pipelines/parse_yaml.ts";
+import { type ConfigNode, plainValue } from "../../pipelines/config/config_node.ts";
+import type { PipelineConfig } from "../../pipelines/config/config.ts";
+import { ConfigError, Diagnostics } from "../../pipelines/config/diagnostic.ts";
+import { configFromNode, type ParseOptions } from "../../pipelines/config/parse_config.ts";
+import { parseYaml } from "../../pipelines/config/parse_yaml.ts";
 
 /** The located values of a YAML text. @throws {ConfigError} */
 export function nodeOf(text: string): ConfigNode {

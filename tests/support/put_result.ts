@@ -1,9 +1,9 @@
 /** Results in a store without running anything. */
 
-import { digestOf } from "../../pipelines/digest.ts";
-import { openLocalStore } from "../../pipelines/local_store.ts";
-import type { Action } from "../../pipelines/store.ts";
-import { artifactDigest } from "../../pipelines/stored_artifact.ts";
+import { digestOf } from "../../pipelines/key/digest.ts";
+import { openLocalStore } from "../../pipelines/store/local_store.ts";
+import type { Action } from "../../pipelines/store/store.ts";
+import { artifactDigest } from "../../pipelines/store/stored_artifact.ts";
 
 export interface ResultOptions {
   readonly stage?: string;

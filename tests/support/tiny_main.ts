@@ -6,7 +6,7 @@
  */
 
 import { artifactKinds } from "../../artifacts/mod.ts";
-import { serveJob } from "../../pipelines/executors/serve_job.ts";
+import { serveJob } from "../../pipelines/run/executors/serve_job.ts";
 import { hostileStages } from "./hostile_stages.ts";
 import { tinyStages } from "./tiny_stages.ts";
 import { troubleStages } from "./trouble_stages.ts";

@@ -1,20 +1,20 @@
 /** Runs of tiny pipelines in a folder of their own. */
 
 import { artifactKinds } from "../../artifacts/mod.ts";
-import { digestOfFile } from "../../pipelines/digest.ts";
-import { digestOfFolder } from "../../pipelines/folder_digest.ts";
+import { digestOfFile } from "../../pipelines/key/digest.ts";
+import { digestOfFolder } from "../../pipelines/key/folder_digest.ts";
 import type { Event } from "../../pipelines/event.ts";
-import { executePlan } from "../../pipelines/execute.ts";
-import type { ExecuteOptions } from "../../pipelines/execute_stage.ts";
-import type { Executor } from "../../pipelines/executors/executor.ts";
-import { inProcessExecutor } from "../../pipelines/executors/in_process.ts";
-import { localProcessExecutor } from "../../pipelines/executors/local_process.ts";
-import type { KeyContext } from "../../pipelines/fingerprint.ts";
-import { openLocalStore } from "../../pipelines/local_store.ts";
-import { parseConfig } from "../../pipelines/parse_config.ts";
-import { planPipeline } from "../../pipelines/plan.ts";
+import { executePlan } from "../../pipelines/run/execute.ts";
+import type { ExecuteOptions } from "../../pipelines/run/execute_stage.ts";
+import type { Executor } from "../../pipelines/run/executors/executor.ts";
+import { inProcessExecutor } from "../../pipelines/run/executors/in_process.ts";
+import { localProcessExecutor } from "../../pipelines/run/executors/local_process.ts";
+import type { KeyContext } from "../../pipelines/key/fingerprint.ts";
+import { openLocalStore } from "../../pipelines/store/local_store.ts";
+import { parseConfig } from "../../pipelines/config/parse_config.ts";
+import { planPipeline } from "../../pipelines/plan/plan.ts";
 import type { RunRecord } from "../../pipelines/run_record.ts";
-import { redactor, type Secrets } from "../../pipelines/redact.ts";
+import { redactor, type Secrets } from "../../pipelines/run/redact.ts";
 import type { StageTable } from "../../pipelines/stage.ts";
 import { tinyStages } from "./tiny_stages.ts";
 

@@ -47,7 +47,7 @@ Deno.test("forbiddenImports() refuses an upward import and a side door", () => {
   ]);
   assert.equal(upward, 'models/unet.ts:3: models must not import stages ("stages/mod.ts")');
   const [sideDoor] = forbiddenImports([
-    { from: "stages/a.ts", to: "pipelines/plan.ts", line: 1, typeOnly: false },
+    { from: "stages/a.ts", to: "pipelines/plan/plan.ts", line: 1, typeOnly: false },
   ]);
   assert.match(sideDoor ?? "", /stages may import pipelines\/stage\.ts/);
   assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openTensorboard } from "../../../cli/open_tensorboard.ts";
-import { parseConfig } from "../../../pipelines/parse_config.ts";
-import { planPipeline } from "../../../pipelines/plan.ts";
+import { parseConfig } from "../../../pipelines/config/parse_config.ts";
+import { planPipeline } from "../../../pipelines/plan/plan.ts";
 import { readEventFile } from "../../support/read_event_file.ts";
 import { withFolder } from "../../support/tiny_run.ts";
 import { tinyStages } from "../../support/tiny_stages.ts";
