@@ -19,6 +19,8 @@ const PASSED = [
   "LD_LIBRARY_PATH",
   "DYLD_LIBRARY_PATH",
   "CUDA_VISIBLE_DEVICES",
+  "VK_DRIVER_FILES",
+  "VK_ICD_FILENAMES",
 ] as const;
 
 /** Proxies and certificates; an address of a proxy may hold a password. */
