@@ -20,7 +20,7 @@ export async function planDag(
   const config = await parseConfig("config.yaml", { folder, set: [] });
   const plan = await planPipeline(config, trivialStages);
   const store = openLocalStore(storeOf(folder));
-  return { plan, forecasts: await forecast(plan, store, keysOf(folder)) };
+  return { plan, forecasts: await forecast(plan, store, await keysOf(folder)) };
 }
 
 /** Runs `config.yaml` of a folder with the store that the command line takes; returns how many ran. */
@@ -35,9 +35,9 @@ export async function runDag(folder: string, { inProcesses }: { readonly inProce
     })
     : inProcessExecutor({ stages: trivialStages, kinds, store });
   const record = await executePlan(plan, store, executor, () => undefined, {
-    keys: keysOf(folder),
+    keys: await keysOf(folder),
     kinds,
-    engine: chooseEngine({ engine: "auto", threads: 0 }).choice,
+    engine: (await chooseEngine(trivialEngine)).choice,
     jobs: 1,
     machine: { cpus: navigator.hardwareConcurrency, gpus: 1, memoryMiB: 1024 },
     keepGoing: false,
@@ -53,8 +53,11 @@ export async function runDag(folder: string, { inProcesses }: { readonly inProce
   return record.stages.filter(({ state }) => state === "ran").length;
 }
 
-function keysOf(folder: string) {
-  const { facts } = chooseEngine({ engine: "auto", threads: 0 });
+/** Trivial stages use none; named, so that nobody looks for a GPU. */
+const trivialEngine = { engine: "onnx", threads: 0 } as const;
+
+async function keysOf(folder: string) {
+  const { facts } = await chooseEngine(trivialEngine);
   return keyContext(facts, { store: storeOf(folder), isReadOnly: false });
 }
 
