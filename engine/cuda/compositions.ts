@@ -31,12 +31,9 @@ export const compositions: Readonly<Record<string, Compose>> = {
     return tf.slice(padded, padding.map(([before]) => before), shape);
   },
 
-  /** The native one gives float32 for integers. */
-  FloorDiv: ({ inputs, attributes, native }) => {
-    const { a, b } = inputs as Record<"a" | "b", tf.Tensor>;
-    if (a.dtype === "float32" || b.dtype === "float32") return native(inputs, attributes);
-    return tf.cast(tf.floor(tf.div(tf.cast(a, "float32"), tf.cast(b, "float32"))), "int32");
-  },
+  /** tfjs's is an integer whatever it divides; the native one keeps the type. */
+  FloorDiv: ({ inputs: { a, b } }) =>
+    tf.cast(tf.floor(tf.div(tf.cast(a!, "float32"), tf.cast(b!, "float32"))), "int32"),
 
   /** How many of a sorted row are less than a value, or at most it. */
   SearchSorted: ({ inputs, attributes }) => {

@@ -25,6 +25,17 @@ const exceptions: Readonly<Record<OptInBackend, readonly Exception[]>> = {
       cases: /^conv3d/,
       why: "oneDNN has no dilation there; TensorFlow pads strides above the filter otherwise",
     },
+    { cases: /^sparseToDense/, why: "wants its indices sorted, and says so" },
+    { cases: /^(max|avg)Pool: .*pad (\d|\[)/, why: "refuses padding in numbers" },
+    {
+      cases: /^depthwiseConv2d: .*(stride|dilation) \[(\d),(?!\2)/,
+      why: "refuses unequal strides",
+    },
+    { cases: /^depthwiseConv2d: .*pad (\d|\[)/, why: "refuses padding in numbers" },
+    {
+      cases: /^conv2d: edge 3, size 1, stride 3/,
+      why: "oneDNN knows no filter that sees padding only",
+    },
     { cases: /^(maxPoolWithArgmax|rotateWithOffset)/, why: "not registered, and not composed" },
   ],
 };
