@@ -9,15 +9,16 @@ const TOLERANCE_MS = 5000;
 const LONGEST_AGE_MS = 100 * 365 * 86_400_000;
 
 /**
- * Whether process `pid` runs and started at `startedMs` (ms since 1970).
+ * Whether process `pid` runs and is the one that ran at `startedMs` (ms since 1970), soon after its start.
  *
- * Where `ps` is missing the number alone decides.
+ * It may have started long before, when loading its code took its time; another process that got the number
+ * started after. Where `ps` is missing the number alone decides.
  */
 export async function isProcessAlive(pid: number, startedMs: number): Promise<boolean> {
   if (!hasProcess(pid)) return false;
   const ageMs = await ageOf(pid);
   if (ageMs === undefined) return hasProcess(pid);
-  return Math.abs(Date.now() - ageMs - startedMs) < TOLERANCE_MS;
+  return Date.now() - ageMs - startedMs < TOLERANCE_MS;
 }
 
 function hasProcess(pid: number): boolean {

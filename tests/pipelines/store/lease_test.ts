@@ -76,6 +76,17 @@ Deno.test("tryLease() takes over from a number that another process has got", ()
     }
   }));
 
+Deno.test("a lease is held by a process whose code took long to load", () =>
+  withLease(async (path, temporary) => {
+    const holder = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    // As if it had started long before it could tell the time.
+    await writeLease(path, { processes: [{ pid: holder.pid, startedMs: Date.now() + 20_000 }] });
+    const result = await tryLease({ path, temporary });
+    holder.kill("SIGKILL");
+    await holder.status;
+    assert.ok(!isLease(result));
+  }));
+
 Deno.test("a lease lives while the child that it adopted lives", () =>
   withLease(async (path, temporary) => {
     const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
