@@ -37,13 +37,22 @@ const torchEnvironment = {
   MALLOC_TRIM_THRESHOLD_: "100000000000",
 };
 
-/** @param block NCHWc block to force; absent: the one of the processor. */
+/**
+ * @param block NCHWc block to force; absent: the one of the processor. A block of 8 comes with the kernels of
+ * processors that have AVX2 and no AVX-512.
+ */
 export function ourContestant(block?: 0 | 8 | 16): Contestant {
-  const forced = block === undefined ? [] : ["--block", `${block}`];
+  const forced = block === undefined
+    ? []
+    : ["--block", `${block}`, ...(block === 8 ? ["--no-avx512"] : [])];
   const script = pathOf("measure.ts");
   return {
     id: block === undefined ? "ours" : `ours-${block}`,
-    title: block === undefined ? "ours" : block === 0 ? "ours, portable" : `ours, block ${block}`,
+    title: block === undefined
+      ? "ours"
+      : block === 0
+      ? "ours, portable"
+      : `ours, block ${block}${block === 8 ? " (AVX2)" : ""}`,
     family: "ours",
     command: ({ network, threads }) => ({
       program: Deno.execPath(),

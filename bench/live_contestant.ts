@@ -93,8 +93,8 @@ async function answer<Facts extends Ready | Times>(
   } finally {
     clearTimeout(timer);
   }
-  await child.status;
+  const { code, signal } = await child.status;
   if (isLate) throw new Error(`it took longer than ${(patienceMs / 1000).toFixed(0)} s`);
-  const lines = (await complaints).trim().split("\n");
-  throw new Error(`it failed: ${lines.slice(-shownErrorLines).join("\n    ")}`);
+  const lines = (await complaints).trim().split("\n").slice(-shownErrorLines);
+  throw new Error(`it failed with ${signal ?? `code ${code}`}: ${lines.join("\n    ")}`);
 }

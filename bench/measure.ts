@@ -2,12 +2,13 @@
  * Our engine as a contestant: compiles one reference network, then answers each number of steps on its input
  * with that many times, all in lines of JSON. A process of its own, because peak memory is a process's.
  *
- * Usage: deno run -A bench/measure.ts --network a|... --threads N [--block 16|8|0]
+ * Usage: deno run -A bench/measure.ts --network a|... --threads N [--block 16|8|0] [--no-avx512]
  */
 
 import { parseArgs } from "node:util";
 import { createEngine } from "../engine/create_engine.ts";
 import { countFlops } from "./count_flops.ts";
+import { forbidAvx512 } from "./forbid_avx512.ts";
 import { linesOf } from "./lines.ts";
 import type { Ready, Times } from "./measurement.ts";
 import { findNetwork } from "./networks/mod.ts";
@@ -20,9 +21,11 @@ const { values } = parseArgs({
     network: { type: "string", default: "" },
     threads: { type: "string", default: "1" },
     block: { type: "string" },
+    "no-avx512": { type: "boolean", default: false },
   },
 });
 const network = findNetwork(values.network);
+if (values["no-avx512"]) forbidAvx512();
 const engine = await createEngine({
   backend: "onnx",
   threads: Number(values.threads),

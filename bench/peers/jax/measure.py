@@ -1,6 +1,6 @@
 """JAX as a contestant: the whole step in one compiled function whose state is donated.
 
-Usage: measure.py --network a|... --problem FILE --threads N [--unroll]
+Usage: measure.py --network a|... --problem FILE --threads N
 """
 
 import os
@@ -15,9 +15,7 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
 def main():
-    options = peer.read_options(
-        lambda parser: parser.add_argument("--unroll", action="store_true")
-    )
+    options = peer.read_options()
     # XLA has as many threads as processors that it may use when it is loaded.
     allowed = sorted(os.sched_getaffinity(0))
     if options.threads < len(allowed):
@@ -26,7 +24,6 @@ def main():
     import jax
     import networks
 
-    networks.UNROLLED = options.unroll
     parameters, batch = peer.read_problem(options.problem)
     network = networks.NETWORKS[options.network[0]]
     is_sampling = peer.is_sampling(options.network)
