@@ -40,6 +40,8 @@ export interface NetworkResult {
 export const tolerableLoad = 0.05;
 
 const leastRounds = 2;
+/** A contestant whose step takes longer takes no more than the least rounds: it would take most of the time. */
+const slowStepMs = 2_000;
 const idlePatienceMs = 5_000;
 
 interface Running {
@@ -99,10 +101,9 @@ async function takeRounds(
     onProgress(`(${id}) round ${round + 1} of ${rounds}`);
     if (isGuarded) await waitForIdle(idlePatienceMs);
     for (const entry of [...running]) {
-      const steps = Math.max(
-        2,
-        Math.min(200, Math.round(1000 * seconds / entry.live.ready.stepMs)),
-      );
+      const { stepMs } = entry.live.ready;
+      if (round >= leastRounds && stepMs > slowStepMs) continue;
+      const steps = Math.max(1, Math.min(200, Math.round(1000 * seconds / stepMs)));
       try {
         const found = await entry.live.run(steps, patienceMs);
         const isDisturbed = (found.foreignLoad ?? 0) > tolerableLoad;

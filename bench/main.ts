@@ -57,10 +57,11 @@ const isIdle = await waitForIdle(20_000);
 if (!isIdle) {
   print("warning: other processes use this machine: times say little, ratios may still do");
 }
-const peak = await measurePeak(threads);
-const registers = peak.registers === undefined ? "not measured" : peak.registers.toFixed(0);
+const peak = await attempt(() => measurePeak(threads));
+const peakText = (gflops: number | undefined) => gflops?.toFixed(0) ?? "not measured";
 print(
-  `${threads} threads; peak ${registers} GFLOP/s, our MatMul of 1024 ${peak.matMul.toFixed(0)}`,
+  `${threads} threads; GFLOP/s: peak ${peakText(peak?.registers)}, ` +
+    `our MatMul of 1024 ${peakText(peak?.matMul)}`,
 );
 
 const summaries: (NetworkSummary & { readonly hotNodes?: HotNodes })[] = [];
@@ -68,31 +69,42 @@ for (const [i, network] of chosen.entries()) {
   const left = deadline - performance.now();
   const toCome = chosen.length - i - 1;
   const spare = Math.max(reservedMs, left - toCome * reservedMs);
+  // Some networks need less than an equal share, so others may take more.
+  const share = Math.max(reservedMs, 1.3 * left / (toCome + 1));
   const result = await benchNetwork(network, contestants, {
     threads,
     rounds,
     seconds,
     isGuarded: isIdle,
-    deadline: performance.now() + spare,
+    deadline: performance.now() + Math.min(share, spare),
     patienceMs: Math.min(longestPatienceMs, spare),
     onProgress: showProgress,
   });
   const summary = summarise(result);
   showProgress("");
-  print(renderNetwork(summary, peak.registers));
-  if (!values.profile) {
-    summaries.push(summary);
-    continue;
-  }
-  const hotNodes = await profileNetwork(network.id, threads);
-  print(renderProfile(hotNodes));
-  summaries.push({ ...summary, hotNodes });
+  print(renderNetwork(summary, peak?.registers));
+  const hotNodes = values.profile
+    ? await attempt(() => profileNetwork(network.id, threads))
+    : undefined;
+  if (hotNodes !== undefined) print(renderProfile(hotNodes));
+  summaries.push(hotNodes === undefined ? summary : { ...summary, hotNodes });
 }
-const growth = values.growth ? await measureGrowth(growthSteps, threads) : undefined;
+const growth = values.growth ? await attempt(() => measureGrowth(growthSteps, threads)) : undefined;
 if (growth !== undefined) print(renderGrowth(growth));
 if (values.json) {
   const all = { machine, threads, peak, isIdle, networks: summaries, growth };
   write(Deno.stdout, JSON.stringify(all) + "\n");
+}
+
+/** What fails is told, and the rest goes on. */
+async function attempt<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    print(`warning: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** Ours, and those peers that this machine has; says which it has not. */
