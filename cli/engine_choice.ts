@@ -1,6 +1,5 @@
 /** Which engine stages use, and what cache keys say about it, without loading the engine. */
 
-import { existsSync, readdirSync } from "node:fs";
 import manifest from "../deno.json" with { type: "json" };
 import { findCuda } from "../engine/cuda/find_cuda.ts";
 import { findAdapter, type FoundAdapter } from "../engine/webgpu/adapter.ts";
@@ -20,46 +19,29 @@ export interface ResolvedEngine {
 /** What a machine has; tests have others. */
 export interface EngineFinder {
   hasCuda(): boolean;
-  /** Whether asking for a GPU can lead to one: asking takes a quarter of a second. */
-  mayHaveGpu(): boolean;
   adapter(): Promise<FoundAdapter | undefined>;
 }
 
-/** Where Linux keeps the manifests of Vulkan drivers; devices themselves Deno lets nobody look at. */
-const VULKAN_FOLDERS = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
-/** Mesa's driver without a GPU. */
-const SOFTWARE_DRIVER = /^lvp_/;
-
 const thisMachine: EngineFinder = {
   hasCuda: () => findCuda() === "ready" && Deno.build.os === "linux",
-  mayHaveGpu: () => Deno.build.os !== "linux" || VULKAN_FOLDERS.some(hasGpuDriver),
   adapter: findAdapter,
 };
 
-function hasGpuDriver(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).some((name) => !SOFTWARE_DRIVER.test(name));
-}
-
 /**
- * "auto" is "cuda" where its package and a GPU are there, else "webgpu" on a GPU that is no program, else
- * "onnx", whose library comes with its npm package; `doctor` tells when it is missing.
+ * "auto" is "cuda" where somebody installed its package and a GPU is there, else "onnx", whose library comes
+ * with its npm package; `doctor` tells when it is missing. Never "webgpu": it has run on no GPU yet, and what
+ * a first command takes by itself must be proven.
  */
 export async function chooseEngine(
   { engine, threads }: EngineArguments,
   finder: EngineFinder = thisMachine,
 ): Promise<ResolvedEngine> {
-  const backend = engine === "auto" ? await bestBackend(finder) : engine;
+  const best = () => finder.hasCuda() ? "cuda" : "onnx";
+  const backend = engine === "auto" ? best() : engine;
   return {
     choice: { backend, threads },
     facts: { backend, version: await versionOf(backend, finder) },
   };
-}
-
-async function bestBackend(finder: EngineFinder): Promise<Backend> {
-  if (finder.hasCuda()) return "cuda";
-  if (!finder.mayHaveGpu()) return "onnx";
-  const adapter = await finder.adapter();
-  return adapter && !adapter.isSoftware ? "webgpu" : "onnx";
 }
 
 async function versionOf(backend: Backend, finder: EngineFinder): Promise<string> {

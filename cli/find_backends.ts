@@ -46,8 +46,10 @@ async function findWebgpu({ adapter, platform }: BackendProbes): Promise<Backend
       : "install the driver of the GPU";
     return { what, state: "absent", found: "no adapter", fix };
   }
-  if (!found.isSoftware) return { what, state: "ok", found: found.name };
-  const why = "a program and no GPU: --engine webgpu works, auto passes it by";
+  if (!found.isSoftware) {
+    return { what, state: "ok", found: `${found.name}; by --engine webgpu, not by auto` };
+  }
+  const why = "a program and no GPU: --engine webgpu works, slowly";
   return { what, state: "absent", found: `${found.name}; ${why}` };
 }
 
