@@ -28,7 +28,7 @@ const families: Readonly<Record<string, Contracts>> = {
 const tolerance = 2e-5;
 
 /** Cases of each operator; more by hand: CONTRACT_RUNS=500 deno test ... */
-const runs = Number(Deno.env.get("CONTRACT_RUNS") ?? 8);
+const runs = Number(Deno.env.get("CONTRACT_RUNS") ?? 6);
 const seed = Number(Deno.env.get("CONTRACT_SEED") ?? 417);
 
 const asked = countLowerings();
