@@ -1,10 +1,11 @@
 /** Verbs that look back: `compare`, `runs`, `show`. */
 
 import { type Command, Option } from "commander";
+import { addVerb } from "./add_verb.ts";
 import type { CompareArguments } from "./compare.ts";
 import type { ExitCode } from "./exit_code.ts";
 import { importVerb } from "./import_verb.ts";
-import { append, jsonOption, wholeNumber } from "./options.ts";
+import { append, jsonOption, type OptionGroup, wholeNumber } from "./options.ts";
 import type { RunsArguments } from "./runs.ts";
 import type { ShowArguments } from "./show.ts";
 import type { Host } from "./verb.ts";
@@ -15,7 +16,12 @@ export function addHistoryVerbs(
   host: Host,
   setCode: (code: ExitCode) => void,
 ): void {
-  addVerb(program, "compare [runs...]", "compare the points of a sweep, or runs with each other")
+  addVerb(
+    program,
+    "compare [runs...]",
+    "compare the points of a sweep, or runs with each other",
+    shared,
+  )
     .option("--over <variable>", "average over it (default: seed); may be repeated", append, [])
     .option("--each", "average over nothing", false)
     .option("--csv", "print a table for programs", false)
@@ -23,7 +29,7 @@ export function addHistoryVerbs(
       const { compareVerb } = await importVerb<typeof import("./compare.ts")>("compare.ts");
       setCode(await compareVerb({ ...options, named }, host));
     });
-  addVerb(program, "runs", "list the runs there were, newest first")
+  addVerb(program, "runs", "list the runs there were, newest first", shared)
     .option("--name <text>", "only pipelines with this in their name")
     .addOption(
       new Option("--status <status>", "only runs that ended like this")
@@ -36,7 +42,7 @@ export function addHistoryVerbs(
       const { runsVerb } = await importVerb<typeof import("./runs.ts")>("runs.ts");
       setCode(await runsVerb(options, host));
     });
-  addVerb(program, "show [run] [stage]", "show what became of a run or one of its stages")
+  addVerb(program, "show [run] [stage]", "show what became of a run or one of its stages", shared)
     .action(async (
       run: string | undefined,
       stage: string | undefined,
@@ -48,8 +54,7 @@ export function addHistoryVerbs(
     });
 }
 
-function addVerb(program: Command, usage: string, description: string): Command {
-  const command = program.command(usage).description(description).copyInheritedSettings(program)
-    .option("--runs <folder>", "where runs are kept", "runs");
-  return jsonOption(command);
-}
+const shared: readonly OptionGroup[] = [
+  (command) => command.option("--runs <folder>", "where runs are kept", "runs"),
+  jsonOption,
+];

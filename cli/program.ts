@@ -1,6 +1,7 @@
 /** The command line: parses it, calls one verb, gives the exit code. */
 
 import { Command, CommanderError, Option } from "commander";
+import { addVerb } from "./add_verb.ts";
 import manifest from "../deno.json" with { type: "json" };
 import type { CheckArguments } from "./check.ts";
 import type { DagArguments } from "./dag.ts";
@@ -180,16 +181,6 @@ function addCatalogueVerbs(program: Command, host: Host, setCode: SetCode): void
 const checkOptions: readonly OptionGroup[] = [configOptions, jsonOption];
 const planOptions: readonly OptionGroup[] = [...checkOptions, storeOptions, engineOptions];
 const forecastOptions: readonly OptionGroup[] = [...planOptions, trustOption];
-
-function addVerb(
-  program: Command,
-  usage: string,
-  description: string,
-  groups: readonly OptionGroup[],
-): Command {
-  const command = program.command(usage).description(description).copyInheritedSettings(program);
-  return groups.reduce((extended, group) => group(extended), command);
-}
 
 /** `{ name: value }`, or nothing when there is no value. */
 function optional<Name extends string, Value>(

@@ -1,20 +1,14 @@
 /** Verbs for the store: `gc`, `verify`, `cache`, `export`. */
 
 import type { Command } from "commander";
+import { addVerb } from "./add_verb.ts";
 import type { CacheStatArguments, CacheUnlockArguments } from "./cache.ts";
 import type { ExitCode } from "./exit_code.ts";
 import type { ExportArguments } from "./export.ts";
 import type { GcArguments } from "./gc.ts";
 import { importVerb } from "./import_verb.ts";
 import { modelOptions } from "./model_options.ts";
-import {
-  append,
-  configOptions,
-  engineOptions,
-  jsonOption,
-  type OptionGroup,
-  storeOptions,
-} from "./options.ts";
+import { append, configOptions, engineOptions, jsonOption, storeOptions } from "./options.ts";
 import { byteSize, timeSpan } from "./store_options.ts";
 import type { Host } from "./verb.ts";
 import type { VerifyArguments } from "./verify.ts";
@@ -86,13 +80,3 @@ const EXPORT_HELP = `
   export runs/latest model.weights out.safetensors --safetensors
                                                its weights, for any reader of safetensors
 `;
-
-function addVerb(
-  program: Command,
-  usage: string,
-  description: string,
-  groups: readonly OptionGroup[],
-): Command {
-  const command = program.command(usage).description(description).copyInheritedSettings(program);
-  return groups.reduce((extended, group) => group(extended), command);
-}

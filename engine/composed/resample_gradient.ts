@@ -1,6 +1,7 @@
 /** Gradients of pooling and resizing as products with small matrices: both average along each axis. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { Composition } from "./compose_kernels.ts";
 
 /** What each output takes of which inputs: `[output][input]`. */
 type Shares = readonly (readonly number[])[];
@@ -82,4 +83,19 @@ function turned(shares: Shares): tf.Tensor {
     shares.map((share) => share[input] ?? 0)
   );
   return tf.tensor(values, [1, inputs, shares.length], "float32");
+}
+
+/** The gradient of `tf.image.resize*`, whose shares of inputs `sharesOf` gives. */
+export function resizeGradient(
+  { inputs: { images, dy }, attributes }: Composition,
+  sharesOf: typeof bilinearShares,
+): tf.Tensor {
+  const corners = attributes as unknown as tf.ResizeBilinearGradAttrs;
+  const [, height, width] = (images as tf.Tensor4D).shape;
+  const [, newHeight, newWidth] = (dy as tf.Tensor4D).shape;
+  return resampleGradient(
+    dy!,
+    sharesOf(height, newHeight, corners),
+    sharesOf(width, newWidth, corners),
+  );
 }

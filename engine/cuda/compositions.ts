@@ -2,8 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { commonCompositions } from "../composed/common.ts";
-import type { Compose, Composition } from "../composed/compose_kernels.ts";
-import { bilinearShares, nearestShares, resampleGradient } from "../composed/resample_gradient.ts";
+import type { Compose } from "../composed/compose_kernels.ts";
+import { bilinearShares, nearestShares, resizeGradient } from "../composed/resample_gradient.ts";
 
 /** Rows of zeros before and after each axis. */
 type Padding = [[number, number], [number, number], [number, number], [number, number]];
@@ -60,18 +60,4 @@ function paddingOf({ pad }: Readonly<Record<string, unknown>>): Padding | undefi
 
 function valid(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return { ...attributes, pad: "valid" };
-}
-
-function resizeGradient(
-  { inputs: { images, dy }, attributes }: Composition,
-  sharesOf: typeof bilinearShares,
-): tf.Tensor {
-  const corners = attributes as unknown as tf.ResizeBilinearGradAttrs;
-  const [, height, width] = (images as tf.Tensor4D).shape;
-  const [, newHeight, newWidth] = (dy as tf.Tensor4D).shape;
-  return resampleGradient(
-    dy!,
-    sharesOf(height, newHeight, corners),
-    sharesOf(width, newWidth, corners),
-  );
 }

@@ -8,6 +8,7 @@ import {
   nearestShares,
   poolShares,
   resampleGradient,
+  resizeGradient,
 } from "../composed/resample_gradient.ts";
 
 /** Its shaders know tensors of up to four axes in these kernels. */
@@ -182,18 +183,4 @@ function sliceAxis(
   const flat = tf.reshape(x, [before, x.shape[axis]!, after]);
   const cut = native({ x: flat }, { begin: [0, from, 0], size: [before, length, after] });
   return tf.reshape(cut, [...x.shape.slice(0, axis), length, ...x.shape.slice(axis + 1)]);
-}
-
-function resizeGradient(
-  { inputs: { images, dy }, attributes }: Composition,
-  sharesOf: typeof bilinearShares,
-): tf.Tensor {
-  const corners = attributes as unknown as tf.ResizeBilinearGradAttrs;
-  const [, height, width] = (images as tf.Tensor4D).shape;
-  const [, newHeight, newWidth] = (dy as tf.Tensor4D).shape;
-  return resampleGradient(
-    dy!,
-    sharesOf(height, newHeight, corners),
-    sharesOf(width, newWidth, corners),
-  );
 }

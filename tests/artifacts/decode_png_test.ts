@@ -38,7 +38,10 @@ Deno.test("decodePng() refuses data that inflates to far more than its pixels", 
   for (const interlaced of [true, false]) {
     const bytes = withHeader({ width: 2, height: 2, interlaced }, bomb);
     const before = performance.now();
-    throws(() => decodePng(bytes, limits), interlaced ? /must have 15 bytes, but there are more/ : SyntaxError);
+    throws(
+      () => decodePng(bytes, limits),
+      interlaced ? /must have 15 bytes, but there are more/ : SyntaxError,
+    );
     ok(performance.now() - before < 1000);
   }
 });

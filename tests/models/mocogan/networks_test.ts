@@ -62,6 +62,7 @@ Deno.test("DLHacks' and MP5's networks have their published numbers of parameter
 
 Deno.test("discriminators of 64 pixels answer in the published shapes", async () => {
   const narrow = { discriminatorWidth: 1, noise: { sigma: 0, at: "inputs" } } as const;
+  await setUp({});
   const clips = tf.zeros([2, 16, 64, 64, 3]);
   const judge = async (changes: Partial<MocoganConfig>) => {
     const config = published({ ...narrow, ...changes });
