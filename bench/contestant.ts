@@ -27,11 +27,15 @@ export interface Command {
 export const peerIds = ["contiguous", "channels_last", "compile", "autotune", "jax"] as const;
 export type PeerId = typeof peerIds[number];
 
+/** No folders of byte code beside the scripts. */
+const pythonEnvironment = { PYTHONDONTWRITEBYTECODE: "1" };
+
 /**
  * What makes PyTorch fast on few cores, found by trying: a short spin in OpenMP barriers, and
  * memory that the allocator keeps. Without them the comparison would flatter us.
  */
 const torchEnvironment = {
+  ...pythonEnvironment,
   GOMP_SPINCOUNT: "2000",
   MALLOC_MMAP_MAX_: "0",
   MALLOC_TRIM_THRESHOLD_: "100000000000",
@@ -92,7 +96,7 @@ export function peerContestant(id: PeerId, python: string): Contestant {
         command: (task) => ({
           program: python,
           args: ["-W", "ignore", pathOf("peers/jax/measure.py"), ...flags(task)],
-          env: {},
+          env: pythonEnvironment,
         }),
       };
   }
