@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly deadline: number;
   /** For one contestant's compilation. */
   readonly patienceMs: number;
+  /** `performance.now()` by which all must have compiled; who comes later has a few seconds. */
+  readonly latestStart: number;
   readonly onProgress: (text: string) => void;
 }
 
@@ -43,6 +45,7 @@ const leastRounds = 2;
 /** A contestant whose step takes longer takes no more than the least rounds: it would take most of the time. */
 const slowStepMs = 2_000;
 const idlePatienceMs = 5_000;
+const leastPatienceMs = 8_000;
 
 interface Running {
   readonly contestant: Contestant;
@@ -69,7 +72,9 @@ export async function benchNetwork(
     for (const contestant of contestants) {
       options.onProgress(`(${network.id}) ${contestant.title}: sets up`);
       try {
-        const live = await LiveContestant.start(contestant.command(task), options.patienceMs);
+        const left = Math.max(leastPatienceMs, options.latestStart - performance.now());
+        const patienceMs = Math.min(options.patienceMs, left);
+        const live = await LiveContestant.start(contestant.command(task), patienceMs);
         const entry = { contestant, live, rounds: [] };
         running.add(entry);
         const [reference] = running;

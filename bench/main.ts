@@ -77,7 +77,8 @@ for (const [i, network] of chosen.entries()) {
     seconds,
     isGuarded: isIdle,
     deadline: performance.now() + Math.min(share, spare),
-    patienceMs: Math.min(longestPatienceMs, spare),
+    patienceMs: longestPatienceMs,
+    latestStart: performance.now() + spare,
     onProgress: showProgress,
   });
   const summary = summarise(result);
