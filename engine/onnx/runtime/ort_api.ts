@@ -121,6 +121,7 @@ function load() {
     releaseTypeInfo: release(98),
     releaseShapeInfo: release(99),
     releaseSessionOptions: release(100),
+    addSessionConfigEntry: blocking(130, ["pointer", "buffer", "buffer"]),
   };
 }
 
