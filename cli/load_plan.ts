@@ -21,5 +21,6 @@ export async function loadPlan(args: ConfigArguments, host: Host): Promise<Plan>
     throw error instanceof PointChoiceError ? new UsageError(error.message) : error;
   });
   for (const warning of config.warnings) host.terminal.err(`${formatDiagnostic(warning)}\n`);
-  return await planPipeline(config, await host.loadStages());
+  const uses = config.stages.values().map(({ uses }) => uses.value);
+  return await planPipeline(config, await host.loadStages(uses));
 }

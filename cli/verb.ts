@@ -9,7 +9,7 @@ export interface Host {
   /** Absolute folder that commands are given in; the project, unless a config lies outside it. */
   readonly folder: string;
   /** The stages there are. Called only by verbs that need them: loading takes a while. */
-  readonly loadStages: () => Promise<StageTable>;
+  readonly loadStages: (uses?: Iterable<string>) => Promise<StageTable>;
 }
 
 /** Which config, and what is changed in it. */
