@@ -56,6 +56,8 @@ Deno.test("lockFileText() is YAML, read back as it was", () => {
 Deno.test("lockFileText() is read back whatever parameters are", () => {
   const value = fc.jsonValue();
   fc.assert(fc.property(fc.dictionary(fc.string(), value), (params) => {
+    // No config has this key: its parser refuses it.
+    fc.pre(!JSON.stringify(params).includes('"__proto__"'));
     const clean = JSON.parse(JSON.stringify(params));
     const one = { s: { uses: "u", key: a, outputs: {}, document: { params: clean } } };
     const read = parseLockFile(lockFileText(one), "x").stages["s"]?.document;
